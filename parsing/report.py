@@ -1,0 +1,70 @@
+"""What a reporter told us, as values with their evidence.
+
+Which fields there are is declared in `parsing/fields/declarations.py`; here stands only the shape of what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+#: A finding's value as JSON can hold it: a string, or for structured fields an object.
+Value = str | Mapping[str, Any]
+
+
+class Category(StrEnum):
+    """What a report is about; the labels of the two user guides."""
+
+    DEPOSIT_MISSING = "deposit_missing"
+    WITHDRAWAL_MISSING = "withdrawal_missing"
+    LOGIN = "login"
+    ACCOUNT_RESTRICTED = "account_restricted"
+    SUSPICIOUS_ACTIVITY = "suspicious_activity"
+    TECHNICAL = "technical"
+    REGISTRATION_OTP = "registration_otp"
+    REGISTRATION_FORM = "registration_form"
+    REGISTRATION_ALREADY_USED = "registration_already_used"
+    ACTIVATION_LINK = "activation_link"
+    VERIFICATION_KYC = "verification_kyc"
+    STATUS_ENQUIRY = "status_enquiry"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One value that was found, and why we believe it."""
+
+    field: str  #: the declared field's name: "usernames", "transaction_ids", "occurred_at" …
+    value: Value  #: normalised
+    raw: str  #: the exact words
+    where: str  #: "subject", "body", "html" or "attachment:N"
+    start: int  #: code points into that text
+    end: int
+    rule: str  #: the rule that found it
+    confidence: float  #: 0 to 1
+    role: str | None = None  #: for emails and phones: registered, wanted, contact, old, new
+    alternatives: tuple[Value, ...] = ()  #: other readings of the same words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What was read out of one mail."""
+
+    category: Category
+    language: str  #: id, en, ms or mixed
+    findings: tuple[Finding, ...]
+    missing: tuple[str, ...]  #: what an agent would still have to ask for: "username", "transaction_id", "occurred_at", "contact"
+
+    def values(self, name: str) -> list[Value]:
+        """The values found for one field, in the order of the text."""
+        return [finding.value for finding in self.findings if finding.field == name]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportSettings:
+    """What a site tells the reading of reports."""
+
+    timezone: str = "Asia/Jakarta"  #: for times where neither the text nor the mail's Date says one
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: further labels by field name

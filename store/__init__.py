@@ -1,0 +1,1 @@
+"""Rows and their rules: the ledger, the tickets, the outbox, and what is sealed."""

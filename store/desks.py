@@ -1,0 +1,38 @@
+"""The desks' rows: a name, its key, and the serial of its newest ticket."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from store import keys, numbers, rows
+from store.keys import DeskKey
+from store.models import Desk
+
+
+def ensure(session: Session, names: list[str], master: bytes) -> dict[str, tuple[int, DeskKey]]:
+    """Each desk's row key and opened desk key, by name; a desk not seen before gets both.
+
+    Raises KeyMismatch where the master key is not the one that these desks were made with.
+    """
+    known = {desk.name: desk for desk in session.exec(select(Desk)).all()}
+    opened = {}
+    for name in names:
+        desk = known.get(name)
+        if desk is None:
+            desk = Desk(name=name, last_number=numbers.FIRST_SERIAL - 1, wrapped_key=keys.new_desk_key(master))
+            desk.id = rows.add(session, desk)
+        opened[name] = (desk.id or 0, keys.open_desk_key(master, desk.wrapped_key))
+    return opened
+
+
+def next_number(session: Session, desk_id: int, prefix: str) -> str:
+    """Take the desk's next ticket number; its row stays locked until the transaction ends, so none is given twice."""
+    statement = (
+        update(Desk)
+        .where(col(Desk.id) == desk_id)
+        .values(last_number=col(Desk.last_number) + 1)
+        .returning(col(Desk.last_number))
+    )
+    serial = session.connection().execute(statement).scalar_one()
+    return numbers.number(prefix, serial)

@@ -1,0 +1,145 @@
+"""The ledger: the fate of every mail ever taken, and the counting of attempts.
+
+An *arrival* is one file of the spool; a *mail* is what a desk made of it, found again by its ingest key however often
+it comes; a *route* is one of the ways by which it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from store import rows
+from store.models import Arrival, Mail, Route
+
+WAITING, DONE, SHUNTED = "waiting", "done", "shunted"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """A spool file as the worker found it."""
+
+    spool_name: str
+    door: str
+    mailbox: str | None
+    received_at: datetime
+    size: int
+
+
+def begin_attempts(session: Session, found: Sequence[Seen]) -> dict[str, Arrival]:
+    """Count one more attempt for each spool file that is still waiting; returns their rows by spool name.
+
+    To be committed before the try: a mail that kills us must have cost it an attempt.
+    """
+    names = [seen.spool_name for seen in found]
+    known = _arrivals(session, names)
+    rows.add_all(
+        session,
+        [
+            Arrival(
+                spool_name=seen.spool_name,
+                door=seen.door,
+                mailbox=seen.mailbox,
+                received_at=seen.received_at,
+                size=seen.size,
+                attempts=0,
+                state=WAITING,
+            )
+            for seen in found
+            if seen.spool_name not in known
+        ],
+    )
+    session.connection().execute(
+        update(Arrival)
+        .where(col(Arrival.spool_name).in_(names), col(Arrival.state) == WAITING)
+        .values(attempts=col(Arrival.attempts) + 1)
+    )
+    session.expire_all()
+    return _arrivals(session, names)
+
+
+def settle(session: Session, arrival_ids: Sequence[int], state: str, error: str | None = None) -> None:
+    """Say what became of spool files."""
+    session.connection().execute(
+        update(Arrival).where(col(Arrival.id).in_(arrival_ids)).values(state=state, error=error)
+    )
+
+
+def note_failure(session: Session, arrival_id: int, error: str) -> None:
+    """Keep the reason for which the last attempt failed."""
+    session.connection().execute(update(Arrival).where(col(Arrival.id) == arrival_id).values(error=error))
+
+
+def find(session: Session, desk_id: int, ingest_key: str) -> Mail | None:
+    """The desk's row for that ingest key."""
+    return session.exec(select(Mail).where(Mail.desk_id == desk_id, Mail.ingest_key == ingest_key)).first()
+
+
+def shares_message_id(session: Session, desk_id: int, message_id: str, ingest_key: str) -> bool:
+    """Whether another mail of this desk, with other content, bears the same Message-ID."""
+    statement = (
+        select(Mail.id)
+        .where(Mail.desk_id == desk_id, Mail.message_id == message_id, Mail.ingest_key != ingest_key)
+        .limit(1)
+    )
+    return session.exec(statement).first() is not None
+
+
+def add_routes(session: Session, mail_id: int, arrival_id: int | None, seen: Seen, recipients: Iterable[str]) -> None:
+    """Record the way by which a mail came: one route a recipient, or one without where the door knows none."""
+    known: list[str | None] = list(recipients)
+    rows.add_all(
+        session,
+        [
+            Route(
+                mail_id=mail_id,
+                arrival_id=arrival_id,
+                door=seen.door,
+                mailbox=seen.mailbox,
+                recipient=recipient,
+                received_at=seen.received_at,
+            )
+            for recipient in known or [None]
+        ],
+    )
+
+
+def listing(session: Session, *, state: str | None = None, limit: int = 100) -> list[tuple[Arrival, list[Mail]]]:
+    """The newest arrivals, each with the mails that it became."""
+    statement = select(Arrival).order_by(col(Arrival.id).desc()).limit(limit)
+    if state:
+        statement = statement.where(Arrival.state == state)
+    return [(arrival, _mails_of(session, arrival)) for arrival in session.exec(statement).all()]
+
+
+def by_message_id(session: Session, message_id: str) -> list[Mail]:
+    """All mails with that Message-ID, at every desk."""
+    return list(session.exec(select(Mail).where(Mail.message_id == message_id.strip().strip("<>"))).all())
+
+
+def routes(session: Session, mail_id: int) -> list[Route]:
+    """The ways by which a mail came, in order."""
+    return list(session.exec(select(Route).where(Route.mail_id == mail_id).order_by(col(Route.id))).all())
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many mails are done and how many shunted."""
+    found = session.exec(select(Mail.state, func.count()).group_by(Mail.state)).all()
+    return {DONE: 0, SHUNTED: 0} | dict(found)
+
+
+def _arrivals(session: Session, names: Sequence[str]) -> dict[str, Arrival]:
+    found: dict[str, Arrival] = {}
+    for piece in rows.chunks(names):
+        for arrival in session.exec(select(Arrival).where(col(Arrival.spool_name).in_(piece))).all():
+            found[arrival.spool_name] = arrival
+    return found
+
+
+def _mails_of(session: Session, arrival: Arrival) -> list[Mail]:
+    statement = select(Mail).join(Route, col(Route.mail_id) == col(Mail.id)).where(Route.arrival_id == arrival.id)
+    return list(session.exec(statement.distinct()).all())

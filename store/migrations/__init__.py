@@ -1,0 +1,1 @@
+"""Alembic's folder: `env.py` says how to run, `versions/` what to do."""

@@ -1,0 +1,108 @@
+"""Who writes to us: people, their addresses, and the participants of a ticket.
+
+An address is a claim until a mail from it authenticates; this module only remembers, it grants nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from store import rows
+from store.models import Agent, AgentAddress, Participant, Person, PersonAddress
+
+#: Bits of a participant's handle: what a reply token has room for.
+HANDLE_BITS = 40
+
+
+def canonical(address: str) -> str:
+    """The form in which addresses are compared: lower case, no surrounding blanks."""
+    return address.strip().lower()
+
+
+def find(session: Session, desk_id: int, address: str) -> PersonAddress | None:
+    """The row of an address that has written to this desk before."""
+    return session.exec(
+        select(PersonAddress).where(PersonAddress.desk_id == desk_id, PersonAddress.address == canonical(address))
+    ).first()
+
+
+def remember(session: Session, desk_id: int, address: str, name: str, now: datetime, *, verified: bool) -> int:
+    """Make a person of an address not seen before; returns the person's key."""
+    person = rows.add(session, Person(desk_id=desk_id, name=name, created_at=now))
+    rows.add(
+        session,
+        PersonAddress(desk_id=desk_id, person_id=person, address=canonical(address), verified=verified),
+    )
+    return person
+
+
+def take_part(session: Session, desk_id: int, ticket_id: int, address: str, role: str) -> Participant:
+    """Add an address to a ticket, with a new handle."""
+    participant = Participant(
+        desk_id=desk_id,
+        ticket_id=ticket_id,
+        address=canonical(address),
+        role=role,
+        handle=secrets.randbits(HANDLE_BITS),
+    )
+    participant.id = rows.add(session, participant)
+    return participant
+
+
+def participant_of(session: Session, desk_id: int, ticket_id: int, address: str) -> Participant | None:
+    """The participant of a ticket with that address."""
+    return session.exec(
+        select(Participant).where(
+            Participant.desk_id == desk_id,
+            Participant.ticket_id == ticket_id,
+            Participant.address == canonical(address),
+        )
+    ).first()
+
+
+def by_handles(session: Session, desk_id: int, handles: Iterable[int]) -> list[Participant]:
+    """The participants that reply tokens stand for."""
+    wanted = list(handles)
+    if not wanted:
+        return []
+    return list(
+        session.exec(
+            select(Participant).where(Participant.desk_id == desk_id, col(Participant.handle).in_(wanted))
+        ).all()
+    )
+
+
+# --- agents
+
+
+def add_agent(session: Session, name: str, role: str, addresses: Iterable[str], now: datetime) -> int:
+    """Register an agent with the addresses that agent answers from."""
+    agent = rows.add(session, Agent(name=name, role=role, created_at=now))
+    rows.add_all(session, [AgentAddress(agent_id=agent, address=canonical(address)) for address in addresses])
+    return agent
+
+
+def agents(session: Session) -> list[tuple[Agent, list[str]]]:
+    """All agents that are active, by name, with their addresses."""
+    addresses: dict[int, list[str]] = {}
+    for row in session.exec(select(AgentAddress).order_by(col(AgentAddress.address))).all():
+        addresses.setdefault(row.agent_id, []).append(row.address)
+    active = session.exec(select(Agent).where(col(Agent.active)).order_by(col(Agent.name))).all()
+    return [(agent, addresses.get(agent.id or 0, [])) for agent in active]
+
+
+def remove_agent(session: Session, name: str) -> bool:
+    """Take an agent's rights and addresses away; the row stays for the tickets' sake. False where there is none."""
+    agent = session.exec(select(Agent).where(Agent.name == name, col(Agent.active))).first()
+    if agent is None:
+        return False
+    agent.active = False
+    for row in session.exec(select(AgentAddress).where(AgentAddress.agent_id == agent.id)).all():
+        session.delete(row)
+    session.add(agent)
+    session.flush()
+    return True

@@ -1,0 +1,198 @@
+"""Tickets and what hangs on them: opening, adding a message, changing the state. Every change leaves an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from parsing.report import Finding as Found
+from store import desks, rows, states
+from store.errors import NoSuchRow
+from store.models import Attachment, Blob, Event, Finding, Message, SealingKey, ThreadId, Ticket, TicketLink
+
+#: msg-ids longer than a line can be (RFC 5322, 2.1.1) are no msg-ids.
+MAX_MSGID = 998
+
+#: Who did what no person did.
+LOKET = "loket"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewTicket:
+    """What must be known to open a ticket."""
+
+    desk_id: int
+    prefix: str  #: of its number
+    subject: str  #: in our own words; the number is put before it in letters, not here
+    customer_subject: str
+    category: str
+    language: str
+    person_id: int | None
+    missing: Sequence[str]
+    created_at: datetime
+    first_reply_due_at: datetime | None
+    history: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealedFile:
+    """A file in the blob folder that is about to get its row."""
+
+    name: str
+    content_digest: str
+    size: int
+
+
+def open_ticket(session: Session, new: NewTicket) -> Ticket:
+    """Open a ticket with the desk's next number; an imported one is closed from the start."""
+    number = desks.next_number(session, new.desk_id, new.prefix)
+    status = states.Status.CLOSED if new.history else states.Status.OPEN
+    ticket = Ticket(
+        desk_id=new.desk_id,
+        number=number,
+        status=status,
+        subject=new.subject,
+        customer_subject=new.customer_subject,
+        category=new.category,
+        language=new.language,
+        person_id=new.person_id,
+        missing=list(new.missing),
+        history=new.history,
+        created_at=new.created_at,
+        updated_at=new.created_at,
+        first_reply_due_at=new.first_reply_due_at,
+        closed_at=new.created_at if new.history else None,
+    )
+    ticket.id = rows.add(session, ticket)
+    return ticket
+
+
+def move(session: Session, ticket_id: int, what: states.Move, by: str, now: datetime) -> str:
+    """Make a move of the state table; returns the new state. An event is left where the state changed."""
+    ticket = rows.one(session, Ticket, ticket_id)
+    before, ticket.status = ticket.status, states.after(ticket.status, what)
+    ticket.updated_at = now
+    ticket.closed_at = now if ticket.status == states.Status.CLOSED else None
+    session.add(ticket)
+    session.flush()
+    if ticket.status != before:
+        add_event(session, ticket_id, now, "status", by, {"from": before, "to": ticket.status, "move": what})
+    return ticket.status
+
+
+def touch(session: Session, ticket_id: int, now: datetime) -> None:
+    """Note that something happened to a ticket."""
+    session.connection().execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(updated_at=now))
+
+
+def seal(session: Session, desk_id: int, wrapped: bytes, files: Iterable[SealedFile], now: datetime) -> None:
+    """Name the sealed files of one mail, and the key that opens them."""
+    key_id = rows.add(session, SealingKey(desk_id=desk_id, wrapped=wrapped, created_at=now))
+    rows.add_all(
+        session,
+        [
+            Blob(
+                name=file.name,
+                desk_id=desk_id,
+                key_id=key_id,
+                content_digest=file.content_digest,
+                size=file.size,
+                created_at=now,
+            )
+            for file in files
+        ],
+    )
+
+
+def add_message(session: Session, message: Message, attachments: Iterable[Attachment]) -> int:
+    """Add a message with its files to a ticket; each attachment's `message_id` is filled in here."""
+    message_id = rows.add(session, message)
+    listed = list(attachments)
+    for attachment in listed:
+        attachment.message_id = message_id
+    rows.add_all(session, listed)
+    return message_id
+
+
+def add_findings(session: Session, ticket_id: int, message_id: int, found: Iterable[Found]) -> None:
+    """Keep what was extracted from a message, with its evidence."""
+    rows.add_all(
+        session,
+        [
+            Finding(
+                ticket_id=ticket_id,
+                message_id=message_id,
+                field=each.field,
+                value=each.value,
+                role=each.role,
+                raw=each.raw,
+                location=each.where,
+                start=each.start,
+                end=each.end,
+                rule=each.rule,
+                confidence=each.confidence,
+                alternatives=list(each.alternatives),
+            )
+            for each in found
+        ],
+    )
+
+
+def add_thread_ids(
+    session: Session, desk_id: int, ticket_id: int, own: str | None, references: Iterable[str] = ()
+) -> None:
+    """Remember the msg-ids by which later mail may find this ticket."""
+    wanted = [("is", own)] if own else []
+    wanted += [("refers", msgid) for msgid in dict.fromkeys(references)]
+    wanted = [(relation, msgid) for relation, msgid in wanted if msgid and len(msgid) <= MAX_MSGID]
+    known = _known_thread_ids(session, ticket_id, [msgid for _, msgid in wanted]) if wanted else set()
+    rows.add_all(
+        session,
+        [
+            ThreadId(desk_id=desk_id, ticket_id=ticket_id, msgid=msgid, relation=relation)
+            for relation, msgid in wanted
+            if (relation, msgid) not in known
+        ],
+    )
+
+
+def add_event(
+    session: Session, ticket_id: int, at: datetime, what: str, by: str = LOKET, detail: dict[str, Any] | None = None
+) -> None:
+    """Record something that happened."""
+    rows.add(session, Event(ticket_id=ticket_id, at=at, what=what, by=by, detail=detail or {}))
+
+
+def link(session: Session, ticket_id: int, others: Iterable[tuple[int, str]]) -> None:
+    """Say that a ticket has to do with others, and why."""
+    rows.add_all(session, [TicketLink(ticket_id=ticket_id, other_id=other, why=why) for other, why in others])
+
+
+def by_number(session: Session, desk_id: int, number: str) -> Ticket:
+    """A desk's ticket by its number; NoSuchRow where there is none."""
+    ticket = session.exec(
+        select(Ticket).where(Ticket.desk_id == desk_id, func.upper(Ticket.number) == number.strip().upper())
+    ).first()
+    if ticket is None:
+        raise NoSuchRow(number)
+    return ticket
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many tickets are in each state."""
+    found = session.exec(select(Ticket.status, func.count()).group_by(Ticket.status)).all()
+    return {status.value: 0 for status in states.Status} | dict(found)
+
+
+def _known_thread_ids(session: Session, ticket_id: int, msgids: Sequence[str]) -> set[tuple[str, str]]:
+    found = session.exec(
+        select(ThreadId.relation, ThreadId.msgid).where(
+            ThreadId.ticket_id == ticket_id, col(ThreadId.msgid).in_(msgids)
+        )
+    ).all()
+    return {(relation, msgid) for relation, msgid in found}
