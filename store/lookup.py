@@ -114,6 +114,7 @@ def _acknowledged(session: Session, desk_id: int, sender: str, now: datetime) ->
     in_last_hour = func.sum(case((col(Letter.created_at) > now - timedelta(hours=1), 1), else_=0))
     statement = (
         select(in_last_hour, func.count())
+        .select_from(LetterRecipient)
         .join(Letter, col(Letter.id) == col(LetterRecipient.letter_id))
         .where(
             LetterRecipient.address == sender,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from store import outbox, outbox_control, rows
 from store.engine import looking, writing
@@ -41,9 +41,7 @@ def ticket(engine: Engine) -> Ticket:
             updated_at=NOW,
         )
         ticket.id = rows.add(session, ticket)
-        mail = Mail(
-            desk_id=desk, ingest_key="a", received_at=NOW, state="done", rule="new", ticket_id=ticket.id
-        )
+        mail = Mail(desk_id=desk, ingest_key="a", received_at=NOW, state="done", rule="new", ticket_id=ticket.id)
         rows.add(session, mail)
     return ticket
 
@@ -80,17 +78,23 @@ def recorded(engine: Engine, claim: Claim, outcome: Outcome, now: datetime = NOW
 
 def letter(engine: Engine, key: int) -> Letter:
     with looking(engine) as session:
-        return rows.one(session, Letter, key)
+        found = rows.one(session, Letter, key)
+        session.expunge(found)  # a session's end would take its values along
+        return found
 
 
 def attempts(engine: Engine) -> list[LetterAttempt]:
     with looking(engine) as session:
-        return list(session.exec(select(LetterAttempt).order_by(LetterAttempt.fence)).all())  # type: ignore[arg-type]
+        found = list(session.exec(select(LetterAttempt).order_by(col(LetterAttempt.fence))).all())
+        session.expunge_all()
+        return found
 
 
 def events(engine: Engine) -> list[Event]:
     with looking(engine) as session:
-        return list(session.exec(select(Event)).all())
+        found = list(session.exec(select(Event)).all())
+        session.expunge_all()
+        return found
 
 
 def test_a_queued_letter_is_claimed_with_all_it_takes_to_send_it(engine: Engine, ticket: Ticket) -> None:

@@ -1,0 +1,181 @@
+"""The facts about a mail: what ties it to tickets, and who is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from store import desks, keys, ledger, lookup, outbox, people, rows, tickets
+from store.engine import writing
+from store.facts import Facts, Relation
+from store.lookup import MAX_REFERENCES, Question
+from store.models import Mail
+from store.tickets import NewTicket
+
+_NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+_BUDI = "budi@example.com"
+
+
+def _ticket(
+    session: Session, desk_id: int, own: str | None, references: tuple[str, ...] = (), *, by: str = _BUDI
+) -> int:
+    ticket = tickets.open_ticket(
+        session,
+        NewTicket(
+            desk_id=desk_id,
+            prefix="LKT",
+            subject="s",
+            customer_subject="",
+            category="other",
+            language="id",
+            person_id=people.remember(session, desk_id, f"{own}{by}", "", _NOW, verified=False),
+            missing=(),
+            created_at=_NOW,
+            first_reply_due_at=None,
+        ),
+    )
+    ticket_id = ticket.id or 0
+    people.take_part(session, desk_id, ticket_id, by, "requester")
+    tickets.add_thread_ids(session, desk_id, ticket_id, own, references)
+    return ticket_id
+
+
+def _desk(session: Session, name: str = "help") -> int:
+    master = keys.new_key()
+    return rows.add(session, desks.Desk(name=name, last_number=1, wrapped_key=keys.new_desk_key(master)))
+
+
+def _question(desk_id: int, **changes: object) -> Question:
+    asked = Question(
+        desk_id=desk_id, ingest_key="k", message_id="new@x", sender=_BUDI, references=(), handles=(), now=_NOW
+    )
+    return replace(asked, **changes)  # type: ignore[arg-type]  # the fields are named at each call
+
+
+def _ties(facts: Facts) -> list[tuple[int, Relation, bool]]:
+    return [(each.ticket_id, each.relation, each.sender_takes_part) for each in facts.candidates]
+
+
+def test_an_answer_finds_the_ticket_of_the_message_it_answers(engine: Engine) -> None:
+    """A known msg-id among the references ties the mail to its ticket."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        ticket = _ticket(session, desk, "first@x")
+        facts = lookup.facts(session, _question(desk, references=["unknown@x", "first@x"]))
+    assert _ties(facts) == [(ticket, Relation.ANSWERS, True)]
+
+
+def test_an_overtaken_mail_finds_the_ticket_of_its_answer(engine: Engine) -> None:
+    """The answer came first: it refers to this mail's own Message-ID."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        ticket = _ticket(session, desk, "answer@x", ("new@x",))
+        facts = lookup.facts(session, _question(desk))
+    assert _ties(facts) == [(ticket, Relation.OVERTAKEN, True)]
+
+
+def test_two_answers_to_a_mail_we_never_had_find_each_other(engine: Engine) -> None:
+    """Both refer to the same unknown msg-id."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        ticket = _ticket(session, desk, "answer1@x", ("lost@x",))
+        facts = lookup.facts(session, _question(desk, references=["lost@x"]))
+    assert _ties(facts) == [(ticket, Relation.SIBLING, True)]
+
+
+def test_a_message_id_used_twice_is_no_tie(engine: Engine) -> None:
+    """Another mail with the same Message-ID is another mail, not its answer."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        _ticket(session, desk, "new@x")
+        facts = lookup.facts(session, _question(desk))
+    assert _ties(facts) == []
+
+
+def test_who_does_not_take_part_is_told_so(engine: Engine) -> None:
+    """The tie is found, the authority is not; the address is compared without case."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        ticket = _ticket(session, desk, "first@x")
+        stranger = lookup.facts(session, _question(desk, sender="eve@evil.test", references=["first@x"]))
+        shouted = lookup.facts(session, _question(desk, sender="BUDI@Example.com", references=["first@x"]))
+    assert _ties(stranger) == [(ticket, Relation.ANSWERS, False)]
+    assert _ties(shouted) == [(ticket, Relation.ANSWERS, True)]
+
+
+def test_a_token_is_its_recipients_alone(engine: Engine) -> None:
+    """The handle leads to the ticket; whether the sender is the one it was made for is told."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        ticket = _ticket(session, desk, "first@x")
+        participant = people.participant_of(session, desk, ticket, _BUDI)
+        assert participant is not None
+        own = lookup.facts(session, _question(desk, handles=[participant.handle]))
+        people.take_part(session, desk, ticket, "eve@evil.test", "copied")
+        other = lookup.facts(session, _question(desk, sender="eve@evil.test", handles=[participant.handle]))
+    assert _ties(own) == [(ticket, Relation.TOKEN, True)]
+    assert _ties(other) == [(ticket, Relation.TOKEN, False)]
+
+
+def test_nothing_of_another_desk_is_seen(engine: Engine) -> None:
+    """The same msg-ids, the same sender, the same key: at another desk they are unknown."""
+    with writing(engine) as session:
+        here, there = _desk(session, "here"), _desk(session, "there")
+        ticket = _ticket(session, here, "first@x")
+        participant = people.participant_of(session, here, ticket, _BUDI)
+        assert participant is not None
+        rows.add(session, Mail(desk_id=here, ingest_key="k", received_at=_NOW, state=ledger.DONE, rule="new"))
+        facts = lookup.facts(session, _question(there, references=["first@x"], handles=[participant.handle]))
+    assert facts == Facts()
+
+
+def test_a_mail_that_was_here_before_is_told_first(engine: Engine) -> None:
+    """For a repeat nothing else is looked up."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        mail = rows.add(session, Mail(desk_id=desk, ingest_key="k", received_at=_NOW, state=ledger.DONE, rule="new"))
+        facts = lookup.facts(session, _question(desk))
+    assert facts.earlier is not None
+    assert (facts.earlier.mail_id, facts.earlier.state) == (mail, ledger.DONE)
+
+
+def test_a_thousand_references_are_not_a_thousand_lookups(engine: Engine) -> None:
+    """The first reference and the last ones count: the thread's root and the mail answered."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        root = _ticket(session, desk, "root@x")
+        middle = _ticket(session, desk, "middle@x", by="siti@example.com")
+        references = [
+            "root@x",
+            *(f"a{n}@x" for n in range(MAX_REFERENCES)),
+            "middle@x",
+            *(f"b{n}@x" for n in range(500)),
+        ]
+        facts = lookup.facts(session, _question(desk, references=references))
+    assert root in [each.ticket_id for each in facts.candidates]
+    assert middle not in [each.ticket_id for each in facts.candidates]
+
+
+@pytest.mark.parametrize(("age", "hour", "day"), [(30, 1, 1), (90, 0, 1), (1500, 0, 0)])
+def test_acknowledgements_are_counted_by_age(engine: Engine, age: int, hour: int, day: int) -> None:
+    """A letter of so many minutes ago counts for the hour, for the day, or no more."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        outbox.queue(
+            session,
+            desk_id=desk,
+            ticket_id=None,
+            mail_id=None,
+            kind=lookup.ACKNOWLEDGEMENT,
+            message_id="ack@x",
+            envelope_from="",
+            recipients=[_BUDI],
+            content=b"",
+            now=_NOW - timedelta(minutes=age),
+        )
+        facts = lookup.facts(session, _question(desk, sender=_BUDI.upper()))
+    assert (facts.acknowledged_last_hour, facts.acknowledged_last_day) == (hour, day)
