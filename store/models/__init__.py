@@ -1,0 +1,43 @@
+"""The tables, one file a matter. Only shapes stand here; what may be done with a row stands in its own module.
+
+Every row that belongs to a desk carries its `desk_id`, and every query that serves a desk names it.
+Instants are aware UTC. A `*_digest` is a keyed hash, so that equality can be found within one desk without
+keeping what it was made from.
+"""
+
+from __future__ import annotations
+
+from store.models.doors import DoorHealth, Mailbox, MailboxUid
+from store.models.ledger import Arrival, Desk, Mail, Route
+from store.models.letters import Letter, LetterAttempt, LetterRecipient
+from store.models.people import Agent, AgentAddress, Participant, Person, PersonAddress
+from store.models.sealed import Access, Blob, SealingKey
+from store.models.tickets import Attachment, Event, Finding, Message, ThreadId, Ticket, TicketLink
+
+__all__ = [
+    "Access",
+    "Agent",
+    "AgentAddress",
+    "Arrival",
+    "Attachment",
+    "Blob",
+    "Desk",
+    "DoorHealth",
+    "Event",
+    "Finding",
+    "Letter",
+    "LetterAttempt",
+    "LetterRecipient",
+    "Mail",
+    "Mailbox",
+    "MailboxUid",
+    "Message",
+    "Participant",
+    "Person",
+    "PersonAddress",
+    "Route",
+    "SealingKey",
+    "ThreadId",
+    "Ticket",
+    "TicketLink",
+]
