@@ -55,7 +55,9 @@ class Report:
     category: Category
     language: str  #: id, en, ms or mixed
     findings: tuple[Finding, ...]
-    missing: tuple[str, ...]  #: what an agent would still have to ask for: "username", "transaction_id", "occurred_at", "contact"
+    missing: tuple[
+        str, ...
+    ]  #: what an agent would still have to ask for: "username", "transaction_id", "occurred_at", "contact"
 
     def values(self, name: str) -> list[Value]:
         """The values found for one field, in the order of the text."""

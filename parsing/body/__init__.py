@@ -1,0 +1,1 @@
+"""From parts to words: HTML, quotes, signature, language."""

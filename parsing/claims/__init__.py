@@ -1,0 +1,1 @@
+"""What a mail says of itself: identity, authentication, references, nature, bounces."""

@@ -1,0 +1,1 @@
+"""From words to findings: one kind a file, declared once."""

@@ -1,0 +1,77 @@
+"""The words of each language, read once from `words/*.toml` when the module is imported.
+
+One file a language: labels that introduce a value, names and questions for letters, categories with their keywords, the calendar's words.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from parsing.report import Category
+
+FALLBACK = "id"  #: letters in ms, jv and su are answered in Indonesian, as are texts that tell nothing
+_FOLDER = Path(__file__).with_name("words")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """One language."""
+
+    language: str
+    names: Mapping[str, str]  #: field → as letters call it
+    questions: Mapping[str, str]  #: missing item → where to find it and how to send it
+    subjects: Mapping[Category, str]  #: category → the letter's subject
+    labels: Mapping[str, tuple[str, ...]]  #: field → what people write before its value
+    keywords: Mapping[Category, tuple[tuple[tuple[str, ...], ...], ...]]  #: category → rules → groups → phrases
+    calendar: Mapping[str, Mapping[str, Any]]
+    not_names: frozenset[str]  #: words that follow a label without being its value
+
+    def field_name(self, item: str) -> str:
+        """What a letter calls a field or a missing item."""
+        return self.names[item]
+
+    def question(self, item: str) -> str:
+        """How a letter asks for a missing item."""
+        return self.questions[item]
+
+    def category_subject(self, category: Category) -> str:
+        """The subject of a ticket's letters."""
+        return self.subjects[category]
+
+
+def _load(path: Path) -> Words:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    fields, categories = table["fields"], table["categories"]
+    return Words(
+        language=path.stem,
+        names={name: entry["name"] for name, entry in fields.items()},
+        questions={name: entry["question"] for name, entry in fields.items() if "question" in entry},
+        subjects={Category(name): entry["subject"] for name, entry in categories.items()},
+        labels={name: tuple(entry.get("labels", ())) for name, entry in fields.items()},
+        keywords={
+            Category(name): tuple(tuple(tuple(group) for group in rule) for rule in entry.get("keywords", ()))
+            for name, entry in categories.items()
+        },
+        calendar=table["calendar"],
+        not_names=frozenset(table["not_names"]),
+    )
+
+
+LEXICON: Mapping[str, Words] = {path.stem: _load(path) for path in sorted(_FOLDER.glob("*.toml"))}
+
+
+def words(language: str | None) -> Words:
+    """The words of a language, of the nearest one where there is no file for it."""
+    if language in LEXICON:
+        return LEXICON[language]
+    return LEXICON[FALLBACK if language in (None, "ms", "jv", "su", "mixed") else "en"]
+
+
+def every_label(field: str) -> tuple[str, ...]:
+    """The labels of a field in all languages, the longest first, so that none hides a longer one."""
+    found = {label for language in LEXICON.values() for label in language.labels.get(field, ())}
+    return tuple(sorted(found, key=lambda label: (-len(label), label)))

@@ -1,0 +1,1 @@
+"""From bytes to parts: headers, character sets, MIME, attachments."""

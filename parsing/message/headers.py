@@ -1,0 +1,142 @@
+"""A header block: from bytes to named fields, without ever looking at the body.
+
+RFC 5322, 2.2. Values stay raw bytes here; who needs text decodes the one field that is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from parsing.mail import Problem
+from parsing.message.limits import MAX_HEADER, MAX_HEADER_BLOCK, MAX_HEADERS
+
+_BOM = b"\xef\xbb\xbf"
+#: possessive, so that a line without a colon costs one pass and no more
+_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:((?:[^\n]*+)(?:\n[ \t][^\n]*+)*+)\n?")
+#: mbox's separator, quoted or not, is no field; some stores leave it on top or in the midst
+_MBOX_LINE = re.compile(rb">?From [^\n]*+\n")
+_BLANK_LINES = re.compile(rb"(?:[ \t]*+\r?\n)*+")
+_END_OF_BLOCK = re.compile(rb"\r?\n")
+_FOLD = re.compile(rb"[ \t]*(?:\r?\n)+[ \t]+")
+_BARE_CR = re.compile(rb"\r(?!\n)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderField:
+    """One field as it stood."""
+
+    name: str  #: in lower case
+    raw: bytes  #: all after the colon, folds included, the last line end not
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeaderBlock:
+    """The fields of a mail or of a part, in their order."""
+
+    fields: tuple[HeaderField, ...]
+    body_start: int  #: offset of the body's first byte in the content that was split
+    problems: tuple[Problem, ...]
+    bare_cr: bool  #: a CR without LF stands inside: some programs take it for a line end
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[bytes]]:
+        index: dict[str, list[bytes]] = {}
+        for field in self.fields:
+            index.setdefault(field.name, []).append(field.raw)
+        return index
+
+    def all(self, name: str) -> list[bytes]:
+        """The unfolded values of every field called so (lower case), each cut at MAX_HEADER bytes."""
+        return [unfold(raw) for raw in self._by_name.get(name, ())]
+
+    def first(self, name: str) -> bytes | None:
+        """The unfolded value of the topmost field called so, None where there is none."""
+        raws = self._by_name.get(name)
+        return unfold(raws[0]) if raws else None
+
+    def count(self, name: str) -> int:
+        """How many fields are called so."""
+        return len(self._by_name.get(name, ()))
+
+    def text(self, name: str) -> str:
+        """The topmost field called so as ASCII in lower case, "" where there is none: for tokens, not for words."""
+        return (self.first(name) or b"").decode("ascii", "replace").strip().lower()
+
+
+def unfold(raw: bytes) -> bytes:
+    """Undo the folding of RFC 5322, 2.2.3, and cut at MAX_HEADER bytes."""
+    value = raw[:MAX_HEADER]
+    if b"\n" in value:
+        value = _FOLD.sub(b" ", value)
+    return value.strip(b" \t\r\n")
+
+
+def split(content: bytes, start: int = 0, end: int | None = None) -> HeaderBlock:
+    """Find the header block in content[start:end].
+
+    A byte order mark, blank lines and mbox separators before it are passed over. The block ends at the first blank line; or, where a
+    sender forgot it, at the first line that cannot be a field, which then is the body's first.
+    """
+    end = len(content) if end is None else end
+    position = _beginning(content, start, end)
+    limit = min(end, position + MAX_HEADER_BLOCK)
+    fields: list[HeaderField] = []
+    problems: list[Problem] = []
+    position = _read_fields(content, position, limit, fields)
+    if position >= limit and limit < end or len(fields) >= MAX_HEADERS:
+        problems.append(Problem(code="header_block_too_large"))
+        position = _after_blank_line(content, position, end)
+    elif position < end:
+        blank = _END_OF_BLOCK.match(content, position, end)
+        position = blank.end() if blank else position
+        if not blank:
+            problems.append(Problem(code="header_separator_missing"))
+    if any(len(field.raw) > MAX_HEADER for field in fields):
+        problems.append(Problem(code="header_too_long", detail=f"only {MAX_HEADER} bytes of it were read"))
+    bare_cr = any(_BARE_CR.search(field.raw) for field in fields if b"\r" in field.raw)
+    return HeaderBlock(fields=tuple(fields), body_start=position, problems=tuple(problems), bare_cr=bare_cr)
+
+
+def _beginning(content: bytes, start: int, end: int) -> int:
+    if content.startswith(_BOM, start, end):
+        start += len(_BOM)
+    if start == 0:  # only a whole mail may begin with blank lines; in a part they end an empty header block
+        blank = _BLANK_LINES.match(content, start, end)
+        after = blank.end() if blank else start
+        if _FIELD.match(content, after, min(end, after + MAX_HEADER)) or _MBOX_LINE.match(content, after, end):
+            return after
+    return start
+
+
+def _read_fields(content: bytes, position: int, limit: int, fields: list[HeaderField]) -> int:
+    """Append the fields from position on; give the offset of the first line that is none."""
+    while position < limit and len(fields) < MAX_HEADERS:
+        match = _FIELD.match(content, position, limit)
+        if match:
+            name, raw = match.groups()
+            fields.append(HeaderField(name=name.decode("ascii").lower(), raw=raw.removesuffix(b"\r")))
+        else:
+            match = _MBOX_LINE.match(content, position, limit)
+            if not match:
+                break
+        position = match.end()
+    return position
+
+
+def _after_blank_line(content: bytes, position: int, end: int) -> int:
+    places = [
+        found + len(mark)
+        for mark in (b"\n\n", b"\n\r\n")
+        if (found := content.find(mark, max(position - 1, 0), end)) >= 0
+    ]
+    return min(places, default=end)
+
+
+def field_lines(block: HeaderBlock, names: frozenset[str]) -> Iterator[tuple[str, bytes]]:
+    """The named fields of a block, unfolded, in their order."""
+    for field in block.fields:
+        if field.name in names:
+            yield field.name, unfold(field.raw)

@@ -1,0 +1,218 @@
+"""One mail read: the rooms of parsing, one after the other.
+
+Bytes and settings in, frozen values out. It never raises on content: what is damaged is read as far as it goes, and stands in `problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from parsing.body.language import language
+from parsing.body.quotes import Division, divide
+from parsing.body.words import Body, gather, is_words
+from parsing.claims.authentication import results
+from parsing.claims.bounces import is_report, read_bounce
+from parsing.claims.identity import identity
+from parsing.claims.nature import nature
+from parsing.claims.references import in_reply_to, message_id, references
+from parsing.fields.declarations import report_of
+from parsing.fields.source import Circumstances
+from parsing.mail import Address, Attachment, Nature, ParsedMail, Problem, RawMail
+from parsing.message.attachments import attachment
+from parsing.message.encoded_words import text_of
+from parsing.message.front import Front, read_front
+from parsing.message.headers import HeaderBlock, split
+from parsing.message.ingest import key_of
+from parsing.message.mime import Part, Structure, walk
+from parsing.message.transfer import undo
+from parsing.report import Finding, Report, ReportSettings, Value
+
+_DELIVERED = ("delivered-to", "x-original-to", "envelope-to")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What reading made of a mail."""
+
+    mail: ParsedMail
+    report: Report
+    contents: tuple[bytes, ...]  #: the attachments' bytes, parallel to mail.attachments
+    ingest_key: str  #: see parsing/message/ingest.py
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Leaves:
+    """The leaf parts with their decoded bytes, by what they are."""
+
+    words: list[tuple[Part, bytes]]
+    files: list[tuple[Part, bytes]]
+    all: list[tuple[Part, bytes]]
+    problems: list[Problem]
+
+
+def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
+    """Read a mail and the report in it. Any bytes give a Reading."""
+    content = raw.content
+    headers = split(content)
+    structure = walk(content, headers)
+    front = read_front(headers)
+    leaves = _leaves(content, structure)
+    body = gather(leaves.words)
+    files = tuple(attachment(part, decoded, body.referred) for part, decoded in leaves.files)
+    problems = (*headers.problems, *structure.problems, *front.problems, *leaves.problems, *body.problems)
+    subject = text_of(headers.first("subject"))
+    division = divide(body.text)
+    mail = ParsedMail(
+        **_about(headers, structure, front, subject, raw, leaves),
+        **_said(body, division, subject),
+        subject=subject,
+        attachments=files,
+        problems=tuple(dict.fromkeys(problems)),
+    )
+    return Reading(
+        mail=mail,
+        report=_report(mail, division, raw, settings or ReportSettings()),
+        contents=tuple(decoded for _, decoded in leaves.files),
+        ingest_key=key_of(content, headers),
+    )
+
+
+def _leaves(content: bytes, structure: Structure) -> _Leaves:
+    problems: list[Problem] = []
+    decoded = []
+    for part in structure.parts:
+        taken, problem = undo(content[part.start : part.end], "" if part.whole else part.encoding)
+        decoded.append((part, taken))
+        if problem:
+            problems.append(problem)
+    words = [pair for pair in decoded if is_words(pair[0])]
+    files = [pair for pair in decoded if not is_words(pair[0]) and not is_report(pair[0])]
+    return _Leaves(words=words, files=files, all=decoded, problems=problems)
+
+
+def _about(
+    headers: HeaderBlock, structure: Structure, front: Front, subject: str, raw: RawMail, leaves: _Leaves
+) -> dict[str, Any]:
+    """What the mail says of itself: the fields of ParsedMail that come from headers and reports."""
+    kind, why = nature(headers, structure, front, subject, raw.envelope.mail_from)
+    return {
+        "message_id": message_id(headers),
+        "from_": front.from_[0] if front.from_ else None,
+        "to": front.to,
+        "cc": front.cc,
+        "reply_to": front.reply_to,
+        "delivered_to": _delivered_to(headers),
+        "date": front.date,
+        "in_reply_to": in_reply_to(headers),
+        "references": references(headers),
+        "identity": identity(headers, front),
+        "authentication": results(headers),
+        "nature": kind,
+        "nature_why": why,
+        "bounce": read_bounce(leaves.all) if kind is Nature.BOUNCE else None,
+    }
+
+
+def _said(body: Body, division: Division, subject: str) -> dict[str, Any]:
+    """The words: the fields of ParsedMail that come from the body."""
+    return {
+        "text": body.text,
+        "html": body.html,
+        "new_text": division.new_text,
+        "quoted": division.quoted,
+        "signature": division.signature,
+        "language": language(f"{division.new_text}\n{subject}"),
+    }
+
+
+def _delivered_to(headers: HeaderBlock) -> tuple[str, ...]:
+    found = (text_of(value).strip("<> ") for name in _DELIVERED for value in headers.all(name))
+    return tuple(dict.fromkeys(address for address in found if "@" in address))
+
+
+def _report(mail: ParsedMail, division: Division, raw: RawMail, settings: ReportSettings) -> Report:
+    circumstances = Circumstances(
+        sent_at=mail.date, received_at=raw.envelope.received_at, language=mail.language, settings=settings
+    )
+    return report_of(mail, division, circumstances)
+
+
+def to_json(reading: Reading, file: str) -> dict[str, Any]:
+    """The object that `loket parse --json` prints for a mail."""
+    mail = reading.mail
+    return {
+        "file": file,
+        "message_id": mail.message_id,
+        "subject": mail.subject,
+        "from": asdict(mail.from_) if mail.from_ else None,
+        "to": _all(mail.to),
+        "cc": _all(mail.cc),
+        "reply_to": _all(mail.reply_to),
+        "delivered_to": list(mail.delivered_to),
+        "date": mail.date.isoformat() if mail.date else None,
+        "in_reply_to": list(mail.in_reply_to),
+        "references": list(mail.references),
+        "text": mail.text,
+        "html": mail.html,
+        "new_text": mail.new_text,
+        "quoted": mail.quoted,
+        "signature": mail.signature,
+        "language": mail.language,
+        "identity": {"verdict": "suspicious" if mail.identity.suspicious else "unverified", "why": mail.identity.why},
+        "authentication": [{**asdict(result), "properties": dict(result.properties)} for result in mail.authentication],
+        "nature": mail.nature.value,
+        "nature_why": mail.nature_why,
+        "bounce": asdict(mail.bounce) if mail.bounce else None,
+        "attachments": _all(mail.attachments),
+        "problems": _all(mail.problems),
+        "ingest_key": reading.ingest_key,
+        "report": report_json(reading.report),
+    }
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """A report in the shape of the extraction sets: the values by field, and the findings with their evidence."""
+    plural = (
+        "usernames",
+        "transaction_ids",
+        "occurred_at",
+        "amounts",
+        "channels",
+        "emails",
+        "phones",
+        "devices",
+        "steps_tried",
+        "secrets",
+    )
+    return {
+        "category": report.category.value,
+        "language": report.language,
+        **{name: [_plain(value) for value in report.values(name)] for name in plural},
+        "missing": list(report.missing),
+        "findings": [_finding(finding) for finding in report.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "field": finding.field,
+        "value": _plain(finding.value),
+        "raw": finding.raw,
+        "where": finding.where,
+        "start": finding.start,
+        "end": finding.end,
+        "rule": finding.rule,
+        "confidence": finding.confidence,
+        "role": finding.role,
+        "alternatives": [_plain(value) for value in finding.alternatives],
+    }
+
+
+def _plain(value: Value) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _all(values: Iterable[Address | Attachment | Problem]) -> list[dict[str, Any]]:
+    return [asdict(value) for value in values]
