@@ -1,0 +1,271 @@
+"""Words → the final bytes of a mail (RFC 5322, MIME), written by hand, and read back before anybody else reads them.
+
+The serializer is our own because the interpreter's has let header values break out of their line (CVE-2024-6923,
+CVE-2026-1299) on versions that we support, and because it takes several times as long. The bytes are ASCII alone: words
+in quoted-printable, headers in encoded words. What is read back must be what was meant, else nothing is sent.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import decode_header
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import format_datetime, getaddresses
+from typing import Final
+
+from parsing.mail import Address
+from replies import addresses
+from replies.errors import ComposeMismatch
+from replies.letters import Letter
+
+#: A header that is longer than this tells nobody anything.
+MAX_HEADER: Final = 200
+
+#: RFC 5322, 2.1.1: a line has at most 998 characters, and should have at most 78.
+MAX_LINE: Final = 998
+FOLD_AT: Final = 76
+
+#: RFC 2047, 2: an encoded word has at most 75 characters, and its line at most 76.
+_ENCODED_WORD: Final = 75
+_WORD_START, _WORD_END = "=?utf-8?b?", "?="
+
+#: A msg-id longer than this is not one that a mail client would thread by.
+MAX_MESSAGE_ID: Final = 250
+
+#: The first one and the newest: RFC 5322, 3.6.4 sets no limit, but relays do.
+MAX_REFERENCES: Final = 20
+
+#: The characters of RFC 5322's msg-id as mail has them in fact; none can end a line, an id or a comment.
+_ID_TEXT = r"[A-Za-z0-9!#$%&'*+\-./:=?^_`{|}~]+"
+_MESSAGE_ID = re.compile(rf"{_ID_TEXT}@(?:{_ID_TEXT}|\[[0-9A-Fa-f:.]+\])")
+
+#: Controls, formats (bidi, zero width), surrogates, private use, unassigned; blanks of any kind become one space.
+_DROPPED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_BLANKS = re.compile(r"\s+")
+
+_NEWLINES = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+
+_Header = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heading:
+    """Who writes to whom, and to what it answers."""
+
+    from_: Address  #: the desk's address, with its display name
+    to: str  #: one recipient, without a name: names are the sender's words
+    reply_to: str | None  #: the signed reply address
+    message_id: str  #: ours, without angle brackets
+    date: datetime  #: aware; told in its own offset
+    in_reply_to: str | None = None  #: the customer's msg-id; left out where it is not a safe one
+    references: Sequence[str] = ()  #: oldest first, without in_reply_to; likewise
+    auto_submitted: str | None = None  #: RFC 3834, 5: auto-replied, auto-generated; None on a person's answer
+    loop_mark: str | None = None  #: see tokens.loop_mark
+
+
+def compose(letter: Letter, heading: Heading) -> bytes:
+    """The mail's final bytes, CRLF, 7-bit. Raises AddressRefused, or ComposeMismatch where they do not read back."""
+    headers = _headers(letter, heading)
+    boundary = _boundary(heading.message_id)
+    text, html = _clean(letter.text), _clean(letter.html)
+    lines = [f"{name}: {value}" for name, value in headers]
+    top = "\r\n".join([*lines, f'Content-Type: multipart/alternative; boundary="{boundary}"', "", ""])
+    opening, closing = f"--{boundary}\r\n".encode(), f"--{boundary}--\r\n".encode()
+    parts = _part(opening, "plain", text) + _part(opening, "html", html)
+    content = top.encode("ascii") + parts + closing
+    names = [name for name, _value in headers]
+    _read_back(content, [*names, "Content-Type"], letter, heading, (opening, text, html))
+    return content
+
+
+def safe_header(text: str, limit: int = MAX_HEADER) -> str:
+    """The text as one line that no reader takes for more: NFC, no controls, formats, surrogates or line ends.
+
+    Every header value passes here. What it gives is plain Unicode, not yet encoded.
+    """
+    if text.isascii() and text.isprintable():
+        return text[:limit].strip()
+    blank = _BLANKS.sub(" ", text)
+    # Dropped before composing, since a surrogate cannot be composed, and after, to see what composing made.
+    kept = "".join(character for character in blank if unicodedata.category(character) not in _DROPPED)
+    composed = unicodedata.normalize("NFC", kept)
+    return _BLANKS.sub(" ", composed)[:limit].strip()
+
+
+def safe_message_id(text: str) -> str | None:
+    """A msg-id that may be repeated in a header, without angle brackets; None for one that may not."""
+    bare = text.strip().removeprefix("<").removesuffix(">")
+    # "=?" starts an encoded word for readers that decode where RFC 2047, 5 forbids it.
+    if len(bare) > MAX_MESSAGE_ID or "=?" in bare or not _MESSAGE_ID.fullmatch(bare):
+        return None
+    return bare
+
+
+def _headers(letter: Letter, heading: Heading) -> list[_Header]:
+    """All headers but Content-Type, encoded and folded, in the order in which they are written."""
+    own_id = safe_message_id(heading.message_id)
+    if own_id is None:
+        raise ComposeMismatch("Message-ID")
+    answered = safe_message_id(heading.in_reply_to or "")
+    chain = _references(heading.references, answered)
+    given: list[tuple[str, str | None]] = [
+        ("From", _mailbox("From", heading.from_)),
+        ("To", addresses.checked(heading.to)),
+        ("Reply-To", addresses.checked(heading.reply_to) if heading.reply_to else None),
+        ("Subject", _encoded("Subject", safe_header(letter.subject))),
+        ("Date", format_datetime(heading.date)),
+        ("Message-ID", f"<{own_id}>"),
+        ("In-Reply-To", f"<{answered}>" if answered else None),
+        ("References", "\r\n ".join(f"<{each}>" for each in chain) or None),
+        ("Auto-Submitted", safe_header(heading.auto_submitted) if heading.auto_submitted else None),
+        ("X-Auto-Response-Suppress", "All"),
+        ("X-Loket-Loop", safe_header(heading.loop_mark) if heading.loop_mark else None),
+        ("MIME-Version", "1.0"),
+    ]
+    return [(name, value) for name, value in given if value is not None]
+
+
+def _references(chain: Sequence[str], answered: str | None) -> list[str]:
+    known = [safe for text in chain if (safe := safe_message_id(text))]
+    ids = list(dict.fromkeys([*known, *([answered] if answered else [])]))
+    return ids if len(ids) <= MAX_REFERENCES else [ids[0], *ids[1 - MAX_REFERENCES :]]
+
+
+def _mailbox(header: str, mailbox: Address) -> str:
+    address = addresses.checked(mailbox.address)
+    name = safe_header(mailbox.name)
+    if not name:
+        return address
+    if _needs_encoding(name):
+        shown = _encoded(header, name)
+    else:
+        shown = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    last_line = shown.rpartition("\r\n")[2]
+    fold = "\r\n " if len(last_line) + len(address) + 3 + len(header) + 2 > FOLD_AT else " "
+    return f"{shown}{fold}<{address}>"
+
+
+def _needs_encoding(text: str) -> bool:
+    # A literal "=?" must not be taken for the start of an encoded word.
+    return not text.isascii() or "=?" in text
+
+
+def _encoded(header: str, text: str) -> str:
+    """A text as it stands in a header: itself, or encoded words (RFC 2047), folded."""
+    if not _needs_encoding(text) and len(header) + 2 + len(text) <= MAX_HEADER + FOLD_AT:
+        return _folded(len(header) + 2, text)
+    words, room = [], FOLD_AT - len(header) - 2
+    rest = text
+    while rest:
+        taken = _as_many_as_fit(rest, room)
+        encoded = base64.b64encode(rest[:taken].encode()).decode("ascii")
+        words.append(f"{_WORD_START}{encoded}{_WORD_END}")
+        rest, room = rest[taken:], _ENCODED_WORD
+    return "\r\n ".join(words)
+
+
+def _as_many_as_fit(text: str, room: int) -> int:
+    """How many characters, whole ones as RFC 2047, 5 wants, go into one encoded word of that many characters."""
+    octets = (min(room, _ENCODED_WORD) - len(_WORD_START) - len(_WORD_END)) // 4 * 3
+    used = 0
+    for count, character in enumerate(text):
+        used += len(character.encode())
+        if used > octets:
+            return count
+    return len(text)
+
+
+def _folded(column: int, text: str) -> str:
+    """Break a line at blanks; a word that is too long for a line stays whole."""
+    lines = [""]
+    for word in text.split(" "):
+        width = len(lines[-1]) + (column if len(lines) == 1 else 1)
+        if lines[-1] and width + 1 + len(word) > FOLD_AT:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return "\r\n ".join(lines)
+
+
+def _boundary(message_id: str) -> str:
+    # "=_" occurs in no quoted-printable text, so no words of ours can end a part (RFC 2045, 6.7).
+    return "=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32]
+
+
+def _clean(text: str) -> bytes:
+    """Words as UTF-8 with CRLF, ending in one; controls dropped."""
+    lines = _NO_TEXT.sub("", _NEWLINES.sub("\n", text)).strip("\n") + "\n"
+    return lines.replace("\n", "\r\n").encode()
+
+
+def _part(opening: bytes, subtype: str, words: bytes) -> bytes:
+    kind = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return opening + kind.encode("ascii") + _quoted(words)
+
+
+def _quoted(words: bytes) -> bytes:
+    """Quoted-printable; "From " at a line's start is encoded too, since mbox files put a > before it."""
+    encoded = binascii.b2a_qp(words, istext=True)
+    if encoded.startswith(b"From "):
+        encoded = b"=46" + encoded[1:]
+    return encoded.replace(b"\r\nFrom ", b"\r\n=46rom ")
+
+
+# --- reading back ----------------------------------------------------------------------------------------------------
+
+_PARSER = BytesHeaderParser(policy=compat32)
+
+
+def _read_back(
+    content: bytes, names: list[str], letter: Letter, heading: Heading, body: tuple[bytes, bytes, bytes]
+) -> None:
+    """Compare what a reader sees with what was meant; ComposeMismatch names what differs, never the text."""
+    _compare_lines(content)
+    top, _, rest = content.partition(b"\r\n\r\n")
+    seen = _PARSER.parsebytes(top + b"\r\n\r\n")
+    if seen.keys() != names or seen.defects:
+        raise ComposeMismatch("the names of the headers")
+    if _shown(seen["Subject"]) != safe_header(letter.subject):
+        raise ComposeMismatch("Subject")
+    meant = {"From": heading.from_.address, "To": heading.to, "Reply-To": heading.reply_to}
+    for name, address in meant.items():
+        if [found for _name, found in getaddresses(seen.get_all(name, []))] != ([address] if address else []):
+            raise ComposeMismatch(name)
+    opening, text, html = body
+    _compare_parts(rest, opening, (text, html))
+
+
+def _compare_lines(content: bytes) -> None:
+    """Every line ends in CRLF and nothing else could be taken for an end; no line is too long; all is ASCII."""
+    lines = content.split(b"\r\n")
+    ends = len(lines) - 1
+    if content.count(b"\r") != ends or content.count(b"\n") != ends or not content.isascii() or b"\0" in content:
+        raise ComposeMismatch("a line's end")
+    if max(map(len, lines)) > MAX_LINE:
+        raise ComposeMismatch("a line's length")
+
+
+def _compare_parts(rest: bytes, opening: bytes, meant: tuple[bytes, bytes]) -> None:
+    """The body has exactly two parts, and their words are ours to the byte."""
+    boundary = opening.removesuffix(b"\r\n")
+    if rest.count(boundary) != len(meant) + 1 or not rest.endswith(b"\r\n" + boundary + b"--\r\n"):
+        raise ComposeMismatch("the parts")
+    for part, words in zip(rest.split(boundary)[1:], meant, strict=False):
+        # The CRLF before a boundary belongs to it (RFC 2046, 5.1.1), and is at the same time our last line's end.
+        if binascii.a2b_qp(part.partition(b"\r\n\r\n")[2]) != words:
+            raise ComposeMismatch("the words")
+
+
+def _shown(value: str) -> str:
+    """A header as a reader shows it: unfolded, its encoded words decoded."""
+    pieces = decode_header(re.sub(r"\r?\n[ \t]", " ", value))
+    return "".join(piece if isinstance(piece, str) else piece.decode(charset or "ascii") for piece, charset in pieces)

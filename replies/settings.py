@@ -1,0 +1,157 @@
+"""What a desk's letters need to know of the desk, and how they leave."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from replies import addresses
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+#: In the order of datetime.weekday().
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+#: What may stand before the dash of a ticket number.
+_PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,9}")
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        msg = f'no time zone is called "{name}"; write it as in Asia/Jakarta'
+        raise ValueError(msg) from error
+    return name
+
+
+def _prefix(text: str) -> str:
+    if not _PREFIX.fullmatch(text):
+        msg = "a ticket prefix is up to ten capital letters and digits, as LKT"
+        raise ValueError(msg)
+    return text
+
+
+def _address(text: str) -> str:
+    if not addresses.sendable(text):
+        msg = f'"{text}" is not an address'
+        raise ValueError(msg)
+    return text
+
+
+def _languages(codes: list[str]) -> list[str]:
+    for code in codes:
+        if not _LANGUAGE.fullmatch(code):
+            msg = f'"{code}" is not a language code, as id or en'
+            raise ValueError(msg)
+    return codes
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Hours(_Settings):
+    """When the desk's people are there."""
+
+    days: list[Weekday] = Field(default=list(WEEKDAYS), min_length=1, description="days on which the desk is open")
+    open: time = Field(default=time(8), description="opening time, in the desk's time zone")
+    close: time = Field(default=time(22), description="closing time; the same as the opening time means day and night")
+
+
+class DeskSettings(_Settings):
+    """A desk: what it is called, where it is written to, and how it answers."""
+
+    name: str = Field(default="", description="the desk's own key under [desks]")
+    addresses: list[Annotated[str, AfterValidator(_address)]] = Field(
+        min_length=1, description="addresses that customers write to; the first is the sender of what starts with us"
+    )
+    display_name: str = Field(default="Support", description="the name that stands before the address")
+    languages: Annotated[list[str], AfterValidator(_languages)] = Field(
+        default=["id", "en"], min_length=1, description="languages of the letters; the first is used when in doubt"
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="Asia/Jakarta", description="in which letters tell times, and customers mean them"
+    )
+    prefix: Annotated[str, AfterValidator(_prefix)] = Field(default="LKT", description="what ticket numbers begin with")
+    hours: Hours = Field(default_factory=Hours, description="opening hours, named in letters")
+    first_reply_hours: int = Field(default=4, ge=1, le=240, description="opening hours within which a person answers")
+    channels: list[str] = Field(default=[], description="the official channels, named in letters; else the addresses")
+    acknowledge: Literal["authenticated", "known", "all"] = Field(
+        default="authenticated", description="who is told that the mail has arrived"
+    )
+    acks_per_sender_hour: int = Field(default=3, ge=0, description="acknowledgements an hour to one sender")
+    acks_per_sender_day: int = Field(default=10, ge=0, description="acknowledgements a day to one sender")
+    templates: Path | None = Field(default=None, description="a folder of own templates, laid over loket's")
+    signature: dict[str, str] = Field(default={}, description="the last line of letters, by language")
+    separator: Literal["+", "-", "="] = Field(
+        default="+", description="what the mail server takes as the start of an address extension"
+    )
+    trusted_authserv_ids: list[str] = Field(
+        default=[], description="mail servers whose Authentication-Results are believed (RFC 8601)"
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The desk's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class SmarthostSettings(_Settings):
+    """The mail server that takes our letters."""
+
+    host: str = Field(default="127.0.0.1", description="its name, as in its certificate")
+    port: int = Field(default=587, ge=1, le=65535, description="587 with starttls, 465 with implicit")
+    tls: Literal["starttls", "implicit", "none"] = Field(
+        default="starttls", description="none only to this machine, unless allow_plain"
+    )
+    allow_plain: bool = Field(default=False, description="speak to another machine without TLS")
+    ca_file: Path | None = Field(default=None, description="certificate authorities, where the system's do not do")
+    username: str | None = Field(default=None, description="for AUTH; none without")
+    password: SecretStr | None = Field(default=None, description="for AUTH; better as password_file")
+    hostname: str | None = Field(default=None, description="what we call ourselves in EHLO; else this machine's name")
+    timeout: int = Field(default=600, ge=10, description="seconds to wait after the final dot (RFC 5321, 4.5.3.2.6)")
+
+    @model_validator(mode="after")
+    def _plain_stays_home(self) -> Self:
+        if self.tls == "none" and not self.allow_plain and not is_loopback(self.host):
+            msg = 'tls = "none" is for a server on this machine; set allow_plain = true if you mean it'
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            msg = "username and password go together"
+            raise ValueError(msg)
+        return self
+
+
+class RepliesSettings(_Settings):
+    """How letters leave."""
+
+    deliver: Literal["folder", "smtp"] = Field(default="folder", description="into a folder, or to a smarthost")
+    folder: Path = Field(default=Path("data/letters"), description="where deliver = folder puts them")
+    smtp: SmarthostSettings = Field(default_factory=SmarthostSettings, description="the smarthost")
+    lease: timedelta = Field(default=timedelta(seconds=1200), description="how long a sender may hold a letter")
+    give_up: timedelta = Field(default=timedelta(days=5), description="when a letter has failed (RFC 5321, 4.5.4.1)")
+
+    @model_validator(mode="after")
+    def _lease_outlives_the_dot(self) -> Self:
+        # A sender that still waits for the dot's answer must not lose its letter to another one.
+        if self.lease.total_seconds() <= self.smtp.timeout:
+            msg = "lease must be longer than smtp.timeout"
+            raise ValueError(msg)
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine's own."""
+    return host in {"localhost", "::1"} or host.startswith("127.")

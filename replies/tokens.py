@@ -1,0 +1,131 @@
+"""Signed reply addresses: proof that an answer goes to where we invited it.
+
+A token is 20 bytes in 32 characters of lower-case Crockford base32, which survives every gateway's case folding:
+
+    1 byte   version (high half) and role (low half)
+    5 bytes  the participant's handle: an opaque number that stands for a ticket and a recipient
+    4 bytes  the last day on which it is good, as days since 0001-01-01
+    10 bytes HMAC-SHA256 of the above under the desk's token key, cut short
+
+It stands in the Reply-To (`support+TOKEN@desk`) and in the Message-ID (`<r.TOKEN.SEQUENCE@desk>`), because some
+gateways strip the extension. It is a bearer secret: who presents it still has to be the participant it was made for.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+VERSION: Final = 1
+
+#: How long a customer's answer carries authority; later it still makes a ticket, only a new one.
+CUSTOMER_DAYS: Final = 90
+
+#: An agent's token acts on tickets, so it lives for two weeks only.
+AGENT_DAYS: Final = 14
+
+#: What a token may say of its holder. The position is the code on the wire: append only.
+ROLES: Final = ("requester", "copied", "agent")
+
+#: Douglas Crockford's base32, in lower case; its aliases (o for 0, i and l for 1) are not taken: one token, one text.
+ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+
+LENGTH: Final = 32
+_HANDLE_BYTES = 5
+_DAY_BYTES = 4
+_MAC_BYTES = 10
+_SIGNED_BYTES = 1 + _HANDLE_BYTES + _DAY_BYTES
+_VALUES = {character: value for value, character in enumerate(ALPHABET)}
+
+#: A mail names a token in a few places; more candidates than this are a guesser's, not a correspondent's.
+MAX_CANDIDATES: Final = 50
+
+#: Before the @ of an address extension, or before the sequence of a Message-ID.
+_CANDIDATE = re.compile(rf"(?<![0-9a-z])([{ALPHABET}]{{{LENGTH}}})(?=@|\.[0-9]{{1,20}}@)", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """What a valid token says."""
+
+    handle: int  #: the participant's, 40 bits
+    role: str  #: one of ROLES
+    expires: date  #: the last day on which it is good
+
+
+def mint(desk_key: bytes, handle: int, role: str, expires: date) -> str:
+    """Make the token of a participant: 32 characters. ValueError for a role or handle that no token can hold."""
+    if role not in ROLES or not 0 <= handle < 1 << 8 * _HANDLE_BYTES:
+        msg = "no token can hold that role or handle"
+        raise ValueError(msg)
+    head = VERSION << 4 | ROLES.index(role)
+    signed = bytes([head]) + handle.to_bytes(_HANDLE_BYTES) + expires.toordinal().to_bytes(_DAY_BYTES)
+    return _encode(signed + _mac(desk_key, signed))
+
+
+def verify(desk_key: bytes, text: str, today: date) -> Token | None:
+    """The token that a text holds, in any case of letters; None where it is none of this desk's, or has expired."""
+    raw = _decode(text)
+    if raw is None:
+        return None
+    signed, mac = raw[:_SIGNED_BYTES], raw[_SIGNED_BYTES:]
+    if not hmac.compare_digest(mac, _mac(desk_key, signed)):
+        return None
+    version, role = signed[0] >> 4, signed[0] & 0x0F
+    expires = date.fromordinal(int.from_bytes(signed[1 + _HANDLE_BYTES :]))
+    if version != VERSION or role >= len(ROLES) or expires < today:
+        return None
+    return Token(handle=int.from_bytes(signed[1 : 1 + _HANDLE_BYTES]), role=ROLES[role], expires=expires)
+
+
+def address(desk_address: str, token: str, separator: str) -> str:
+    """The desk's address with the token as its extension: `support+TOKEN@desk.example`."""
+    local, _, host = desk_address.rpartition("@")
+    return f"{local}{separator}{token}@{host}"
+
+
+def message_id(desk_address: str, token: str, sequence: int) -> str:
+    """A msg-id that carries the token, without angle brackets; the sequence sets a participant's letters apart."""
+    return f"r.{token}.{sequence}@{desk_address.rpartition('@')[2].lower()}"
+
+
+def find(texts: Iterable[str]) -> tuple[str, ...]:
+    """What looks like a token in addresses and msg-ids: in lower case, each once, in order. Nothing is verified."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for match in _CANDIDATE.finditer(text.lower()):
+            found[match[1]] = None
+            if len(found) == MAX_CANDIDATES:
+                return tuple(found)
+    return tuple(found)
+
+
+def loop_mark(desk_key: bytes) -> str:
+    """What X-Loket-Loop says in this desk's letters, so that it knows them when they come back."""
+    return hmac.digest(desk_key, b"loop", "sha256")[:_MAC_BYTES].hex()
+
+
+def _mac(desk_key: bytes, signed: bytes) -> bytes:
+    return hmac.digest(desk_key, b"reply" + signed, "sha256")[:_MAC_BYTES]
+
+
+def _encode(raw: bytes) -> str:
+    number = int.from_bytes(raw)
+    return "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
+
+
+def _decode(text: str) -> bytes | None:
+    # Lower-casing may turn a letter from outside ASCII into one of ours (the Kelvin sign), hence the first test.
+    if len(text) != LENGTH or not text.isascii():
+        return None
+    number = 0
+    for character in text.lower():
+        value = _VALUES.get(character)
+        if value is None:
+            return None
+        number = number << 5 | value
+    return number.to_bytes(LENGTH * 5 // 8)
