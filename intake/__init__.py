@@ -1,0 +1,1 @@
+"""The desk: doors, spool, decision, clock, operator."""

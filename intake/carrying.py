@@ -1,0 +1,200 @@
+"""What each decision of triage means in rows: one `match`, and one function a kind of decision."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from parsing.fields.declarations import words
+from sqlmodel import Session
+
+from intake import acknowledgement
+from intake.authenticate import VERIFIED
+from intake.desks import first_reply_due
+from intake.triage import Acknowledge, Decision, Join, Open, Recover, Repeat, Silent
+from intake.work import Work
+from parsing.mail import Nature
+from store import ledger, people, rows, tickets
+from store.models import Attachment, Mail, Message, Ticket
+from store.tickets import NewTicket
+
+
+def carry_out(session: Session, decision: Decision, work: Work) -> None:
+    """Write down what was decided, in the transaction that is open."""
+    match decision:
+        case Repeat(mail_id=mail_id):
+            ledger.add_routes(session, mail_id, work.arrival_id, work.seen, work.recipients)
+        case Join():
+            _join(session, decision, work)
+        case Open():
+            _open(session, decision, work)
+        case Recover():
+            _recover(session, decision, work)
+        case _ as never:
+            assert_never(never)
+
+
+def _open(session: Session, decision: Open, work: Work) -> None:
+    ticket = _new_ticket(session, work)
+    ticket_id = ticket.id or 0
+    _take_part(session, ticket_id, work)
+    tickets.add_event(session, ticket_id, work.now, "opened", detail={"rule": decision.rule, "why": decision.why})
+    tickets.link(session, ticket_id, decision.related)
+    outcome = decision.acknowledgement
+    mail_id = _ledger_row(session, decision, work, ticket_id, _said(outcome))
+    _add_message(session, work, ticket_id, mail_id)
+    _acknowledge(session, outcome, work, ticket, mail_id)
+
+
+def _join(session: Session, decision: Join, work: Work) -> None:
+    tickets.move(
+        session, decision.ticket_id, decision.move, work.mail.from_.address if work.mail.from_ else "", work.now
+    )
+    mail_id = _ledger_row(session, decision, work, decision.ticket_id, "the ticket has been acknowledged")
+    _add_message(session, work, decision.ticket_id, mail_id)
+    tickets.add_event(
+        session, decision.ticket_id, work.now, "joined", detail={"rule": decision.rule, "why": decision.why}
+    )
+
+
+def _recover(session: Session, decision: Recover, work: Work) -> None:
+    ticket = rows.one(session, Ticket, decision.ticket_id)
+    ticket.category, ticket.language = work.report.category, acknowledgement.language(work)
+    ticket.subject = _subject(work, ticket.language)
+    ticket.customer_subject, ticket.missing = work.mail.subject, list(work.report.missing)
+    ticket.person_id = _person(session, work)
+    _take_part(session, decision.ticket_id, work)
+    mail = rows.one(session, Mail, decision.mail_id)
+    mail.state, mail.rule, mail.why = ledger.DONE, decision.rule, decision.why
+    mail.nature, mail.acknowledged = work.mail.nature.value, _said(decision.acknowledgement)
+    session.add_all([ticket, mail])
+    session.flush()
+    ledger.add_routes(session, decision.mail_id, work.arrival_id, work.seen, work.recipients)
+    tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
+    _add_message(session, work, decision.ticket_id, decision.mail_id)
+    tickets.add_event(session, decision.ticket_id, work.now, "read at last")
+    _acknowledge(session, decision.acknowledgement, work, ticket, decision.mail_id)
+
+
+def _new_ticket(session: Session, work: Work) -> Ticket:
+    history, language = work.envelope.history, acknowledgement.language(work)
+    awaited = not history and work.mail.nature is Nature.HUMAN  # nobody waits for an answer to a machine's mail
+    return tickets.open_ticket(
+        session,
+        NewTicket(
+            desk_id=work.desk.id,
+            prefix=work.desk.settings.prefix,
+            subject=_subject(work, language),
+            customer_subject=work.mail.subject,
+            category=work.report.category,
+            language=language,
+            person_id=_person(session, work),
+            missing=work.report.missing,
+            created_at=work.envelope.received_at if history else work.now,
+            first_reply_due_at=first_reply_due(work.desk, work.now) if awaited else None,
+            history=history,
+        ),
+    )
+
+
+def _subject(work: Work, language: str) -> str:
+    return words(language).category_subject(work.report.category)
+
+
+def _person(session: Session, work: Work) -> int | None:
+    sender = work.mail.from_
+    if sender is None or not sender.address:
+        return None
+    known = people.find(session, work.desk.id, sender.address)
+    verified = work.identity == VERIFIED
+    if known is None:
+        return people.remember(session, work.desk.id, sender.address, sender.name, work.now, verified=verified)
+    if verified and not known.verified:
+        known.verified = True
+        session.add(known)
+        session.flush()
+    return known.person_id
+
+
+def _take_part(session: Session, ticket_id: int, work: Work) -> None:
+    if work.mail.from_ is not None and work.mail.from_.address:
+        people.take_part(session, work.desk.id, ticket_id, work.mail.from_.address, "requester")
+
+
+def _ledger_row(session: Session, decision: Join | Open, work: Work, ticket_id: int, acknowledged: str) -> int:
+    tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
+    mail_id = rows.add(
+        session,
+        Mail(
+            desk_id=work.desk.id,
+            ingest_key=work.ingest_key,
+            message_id=work.mail.message_id,
+            sender=work.mail.from_.address if work.mail.from_ else None,
+            received_at=work.envelope.received_at,
+            state=ledger.DONE,
+            nature=work.mail.nature.value,
+            rule=decision.rule,
+            why=decision.why,
+            acknowledged=acknowledged,
+            ticket_id=ticket_id,
+            raw_blob=work.files[0].name,
+            same_message_id=work.same_message_id,
+        ),
+    )
+    ledger.add_routes(session, mail_id, work.arrival_id, work.seen, work.recipients)
+    return mail_id
+
+
+def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int) -> None:
+    mail = work.mail
+    message_id = tickets.add_message(
+        session,
+        Message(
+            desk_id=work.desk.id,
+            ticket_id=ticket_id,
+            mail_id=mail_id,
+            direction="in",
+            message_id=mail.message_id,
+            sender_name=mail.from_.name if mail.from_ else "",
+            sender=mail.from_.address if mail.from_ else None,
+            recipients=[{"name": each.name, "address": each.address} for each in (*mail.to, *mail.cc)],
+            date=mail.date,
+            received_at=work.envelope.received_at,
+            subject=mail.subject,
+            text=mail.text,
+            new_text=mail.new_text,
+            nature=mail.nature.value,
+            identity=work.identity,
+        ),
+        _attachments(work),
+    )
+    tickets.add_findings(session, ticket_id, message_id, work.report.findings)
+    references = [*mail.references, *mail.in_reply_to]
+    tickets.add_thread_ids(session, work.desk.id, ticket_id, mail.message_id, references)
+
+
+def _attachments(work: Work) -> list[Attachment]:
+    return [
+        Attachment(
+            message_id=0,
+            position=position,
+            blob=file.name,
+            name=attachment.name,
+            type=attachment.type,
+            declared_type=attachment.declared_type,
+            size=attachment.size,
+            sha256=attachment.sha256,
+            inline=attachment.inline,
+            content_id=attachment.content_id,
+            kind=attachment.kind.value,
+        )
+        for position, (attachment, file) in enumerate(zip(work.mail.attachments, work.files[1:], strict=True))
+    ]
+
+
+def _acknowledge(session: Session, outcome: Acknowledge | Silent, work: Work, ticket: Ticket, mail_id: int) -> None:
+    if isinstance(outcome, Acknowledge):
+        acknowledgement.send(session, outcome, work, ticket, mail_id)
+
+
+def _said(outcome: Acknowledge | Silent) -> str:
+    return "yes" if isinstance(outcome, Acknowledge) else outcome.reason

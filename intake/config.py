@@ -1,0 +1,192 @@
+"""Reads the configuration: config.toml, then the environment over it, then secrets out of their files.
+
+Each package declares its own settings; here they are only put together. What is wrong is told with the file, the key
+and the remedy, all faults at once.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from intake.errors import ConfigurationWrong
+from intake.settings import AgentSettings, IntakeSettings, Section, TimetableSettings
+from replies.settings import DeskSettings, RepliesSettings
+
+#: Where a configuration is looked for when nobody names one.
+PLACES = (Path("config.toml"), Path("/etc/loket/config.toml"))
+
+VARIABLE = "LOKET_CONFIG"
+PREFIX = "LOKET_"
+
+#: Variables with our prefix that are no keys: see `store/crashpoints.py`, and VARIABLE.
+_NO_KEYS = frozenset({VARIABLE, "LOKET_TEST", "LOKET_CRASH_AT"})
+
+
+class StoreSettings(Section):
+    """Where tickets and sealed files are kept."""
+
+    url: str = Field(default="", description="sqlite:///FILE or postgresql://USER@HOST/NAME; empty: loket.db in data")
+    url_file: Path | None = Field(default=None, description="File that holds the URL, where it contains a password")
+    migrate: bool = Field(default=True, description="Whether `run` brings the schema to this version")
+
+
+class ParsingSettings(Section):
+    """How reports are read."""
+
+    timezone: str = Field(default="Asia/Jakarta", description="For times where neither the text nor the mail says one")
+    labels: dict[str, list[str]] = Field(default_factory=dict, description="Further labels, by field")
+
+
+class LogSettings(Section):
+    """What the daemon tells of itself, on stderr."""
+
+    format: Literal["text", "json"] = Field(default="text", description="Lines for people or for programs")
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is told")
+
+
+class Settings(BaseSettings):
+    """The whole configuration."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", hide_input_in_errors=True
+    )
+
+    data: Path = Field(
+        default=Path("data"), description="The folder of the spool, the store, the sealed files, the key"
+    )
+    log: LogSettings = Field(default_factory=LogSettings, description="Logging")
+    store: StoreSettings = Field(default_factory=StoreSettings, description="The store")
+    parsing: ParsingSettings = Field(default_factory=ParsingSettings, description="Reading")
+    intake: IntakeSettings = Field(default_factory=IntakeSettings, description="Doors and limits")
+    replies: RepliesSettings = Field(default_factory=RepliesSettings, description="How letters leave")
+    desks: dict[str, DeskSettings] = Field(min_length=1, description="The desks, by name")
+    agents: list[AgentSettings] = Field(default_factory=list, description="Agents of a store that has none yet")
+    timetable: TimetableSettings = Field(default_factory=TimetableSettings, description="Regular work")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment counts before the file, which comes in through the initialiser."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        assert isinstance(env_settings, EnvSettingsSource)  # noqa: S101  # narrows for the type checker
+        return env_settings, init_settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _desks_know_their_names(cls, values: Any) -> Any:
+        desks = values.get("desks") if isinstance(values, dict) else None
+        if isinstance(desks, dict):
+            named = {name: desk | {"name": name} if isinstance(desk, dict) else desk for name, desk in desks.items()}
+            return values | {"desks": named}
+        return values
+
+    @model_validator(mode="after")
+    def _desks_are_apart(self) -> Settings:
+        seen: dict[str, str] = {}
+        for name, desk in self.desks.items():
+            for key in [f"prefix {desk.prefix}", *(f"address {address.lower()}" for address in desk.addresses)]:
+                if key in seen:
+                    message = f"desks {seen[key]} and {name} both have {key}"
+                    raise ValueError(message)
+                seen[key] = name
+        for account in self.intake.imap:
+            if account.desk not in self.desks:
+                message = f"intake.imap {account.name}: there is no desk {account.desk}"
+                raise ValueError(message)
+        names = [account.name for account in self.intake.imap]
+        if len(set(names)) != len(names):
+            message = "intake.imap: two accounts have the same name"
+            raise ValueError(message)
+        return self
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL, the default one included."""
+        return self.store.url or f"sqlite:///{self.data / 'loket.db'}"
+
+
+def locate(named: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The configuration file to read; ConfigurationWrong where there is none."""
+    candidates = [named] if named else [Path(environ[VARIABLE])] if environ.get(VARIABLE) else list(PLACES)
+    for path in candidates:
+        if path.is_file():
+            return path
+    listed = ", ".join(str(path) for path in candidates)
+    detail = f"no configuration at {listed}: `loket init` writes one"
+    raise ConfigurationWrong(detail)
+
+
+def load(path: Path) -> Settings:
+    """Read and check a configuration file. Raises ConfigurationWrong with every fault in it."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        detail = f"{path}: {error}"
+        raise ConfigurationWrong(detail) from error
+    try:
+        return Settings(**_with_secrets(values, path.parent))
+    except ValidationError as error:
+        raise ConfigurationWrong("\n".join(_faults(path, error))) from error
+
+
+def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables with our prefix that name no key: a misspelt one would be passed over in silence."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    return [
+        name
+        for name in environ
+        if name.startswith(PREFIX) and name not in _NO_KEYS and name.split("__")[0].upper() not in known
+    ]
+
+
+def _with_secrets(values: Any, folder: Path) -> Any:
+    """Replace each `NAME_file` by the NAME that stands in that file.
+
+    A relative path is looked for among systemd's credentials, then beside the configuration.
+    """
+    if isinstance(values, list):
+        return [_with_secrets(each, folder) for each in values]
+    if not isinstance(values, dict):
+        return values
+    read = {key: _with_secrets(value, folder) for key, value in values.items()}
+    for key in [key for key in read if key in ("password_file", "url_file")]:
+        read[key.removesuffix("_file")] = _secret(key, str(read.pop(key)), folder)
+    return read
+
+
+def _secret(key: str, name: str, folder: Path) -> str:
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    places = [Path(credentials) / name] if credentials else []
+    path = next((place for place in places if place.is_file()), folder / name)
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        detail = f"{key} = {path}: {error}"
+        raise ConfigurationWrong(detail) from error
+
+
+def _faults(path: Path, error: ValidationError) -> list[str]:
+    """One line a fault: file, key, what is wrong, and what to do about it."""
+    lines = []
+    for fault in error.errors(include_url=False, include_context=False, include_input=False):
+        key = ".".join(str(part) for part in fault["loc"]) or "(whole file)"
+        message = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            message = "there is no such key; see config.example.toml for all of them"
+        elif fault["type"] == "missing":
+            message = "this key is needed; config.example.toml tells what it is for"
+        lines.append(f"{path}: {key}: {message}")
+    return lines

@@ -1,0 +1,82 @@
+"""A desk, ready for work: its settings, its row, its key, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from sqlalchemy.engine import Engine
+
+from intake.triage import Policy
+from replies import hours, tokens
+from replies.settings import DeskSettings
+from store import desks as rows
+from store.blobs import Staged
+from store.engine import writing
+from store.keys import DeskKey
+from store.tickets import SealedFile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenDesk:
+    """A desk whose key has been opened."""
+
+    id: int
+    settings: DeskSettings
+    key: DeskKey
+    policy: Policy
+    trusted: frozenset[str]  #: authserv-ids, lower case
+
+
+def open_all(engine: Engine, settings: Mapping[str, DeskSettings], master: bytes) -> dict[str, OpenDesk]:
+    """Open every desk, by name; new ones get their row and key. Raises KeyMismatch for another store's master key."""
+    with writing(engine) as session:
+        opened = rows.ensure(session, list(settings), master)
+    return {
+        name: OpenDesk(
+            id=opened[name][0],
+            settings=desk,
+            key=opened[name][1],
+            policy=Policy(
+                acknowledge=desk.acknowledge,
+                acknowledgements_an_hour=desk.acks_per_sender_hour,
+                acknowledgements_a_day=desk.acks_per_sender_day,
+            ),
+            trusted=frozenset(each.lower() for each in desk.trusted_authserv_ids),
+        )
+        for name, desk in settings.items()
+    }
+
+
+def seal_names(desk: OpenDesk, key: bytes, staged: Sequence[Staged]) -> list[SealedFile]:
+    """The lasting names of one mail's sealed files: a keyed hash of the key, the place and the content.
+
+    The key is part of it, so that a second copy of the same mail never writes over the first one's files.
+    """
+    fingerprint = sha256(key).hexdigest()
+    return [
+        SealedFile(
+            name=desk.key.digest("blob", fingerprint, str(position), file.sha256),
+            content_digest=desk.key.digest("content", file.sha256),
+            size=file.size,
+        )
+        for position, file in enumerate(staged)
+    ]
+
+
+def handles(desk: OpenDesk, texts: Iterable[str], now: datetime) -> list[int]:
+    """The participants' handles in the reply tokens among addresses and msg-ids, as far as they verify at this desk."""
+    found = []
+    for candidate in tokens.find(texts):
+        token = tokens.verify(desk.key.tokens, candidate, now.date())
+        if token is not None and token.role != "agent":
+            found.append(token.handle)
+    return found
+
+
+def first_reply_due(desk: OpenDesk, now: datetime) -> datetime:
+    """When the desk owes its first answer to a mail that came now; aware UTC."""
+    settings = desk.settings
+    return hours.due_after(settings.hours, now, settings.zone, settings.first_reply_hours).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""One door a file: bytes → spool → answer."""

@@ -1,0 +1,163 @@
+"""What stands behind the doors and needs the database: worker, sender, mailboxes, housekeeping."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from intake import desks
+from intake.config import Settings
+from intake.directory import Directory
+from intake.doors.health import DoorHealthBook
+from intake.doors.imap import ImapDoor
+from intake.pipeline import Pipeline
+from intake.sandbox import Sandbox
+from intake.shunt import Shunt
+from intake.spool import Spool
+from intake.timetable import Timetable
+from intake.worker import Worker
+from parsing.report import ReportSettings
+from replies.folder import FolderTransport
+from replies.sender import Sender, Transport
+from replies.settings import RepliesSettings
+from replies.smarthost import SmarthostTransport
+from store import housekeeping, migrate, outbox, people
+from store.blobs import BlobFolder
+from store.engine import ping, writing
+
+_log = structlog.get_logger(__name__)
+
+#: Letters that one claim takes: few, since each holds a lease.
+LETTERS_AT_A_TIME = 20
+
+
+class Office:
+    """Worker, sender and mailboxes of one daemon. Raises StoreUnreachable where it cannot be opened now."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        engine: Engine,
+        master: bytes,
+        spool: Spool,
+        directory: Directory,
+        health: DoorHealthBook,
+        doors_busy: Callable[[], bool],
+        now: Callable[[], datetime],
+        rng: random.Random,
+        shadow: bool,
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._now = now
+        self._shadow = shadow
+        self._stopping = threading.Event()
+        self._letters = threading.Event()
+        ping(engine)
+        if settings.store.migrate:
+            migrate.upgrade(engine)
+        migrate.require_current(engine)
+        open_desks = desks.open_all(engine, settings.desks, master)
+        self._seed_agents()
+        self._blobs = BlobFolder(settings.data / "blobs")
+        self._sandbox = Sandbox(
+            readers=settings.intake.readers, blobs=settings.data / "blobs", settings=_report_settings(settings)
+        )
+        self._worker = Worker(
+            spool=spool,
+            engine=engine,
+            sandbox=self._sandbox,
+            pipeline=Pipeline(
+                engine=engine, folder=self._blobs, open_desks=open_desks, directory=directory, now=now, shadow=shadow
+            ),
+            shunt=Shunt(engine=engine, folder=self._blobs, open_desks=open_desks, now=now),
+            open_desks=open_desks,
+            directory=directory,
+            doors_busy=doors_busy,
+            on_written=self._letters.set,
+        )
+        self._sender = Sender(engine, _transport(settings.replies), now=now, rng=rng)
+        self._sending = threading.Thread(target=self._send, name="sender")
+        self._mailboxes = [
+            ImapDoor(
+                account,
+                spool=spool,
+                engine=engine,
+                on_mail=self._worker.wake,
+                health=health.door(f"imap:{account.name}", "imap"),
+                now=now,
+                stop=self._stopping,
+                flagging=not shadow,
+                limit=settings.intake.limits.max_mail_size,
+            )
+            for account in settings.intake.imap
+        ]
+
+    def start(self) -> None:
+        """Begin to work."""
+        with writing(self._engine) as session:
+            outbox.release_leases(session)  # ours, from before a crash: the data folder's lock says that we are alone
+        self._worker.start()
+        if not self._shadow:
+            self._sending.start()
+        self._worker.wake()
+
+    def plan(self, timetable: Timetable) -> None:
+        """Say what is to be done regularly."""
+        times = self._settings.timetable
+        timetable.every(times.outbox_seconds, "outbox", self._letters.set)
+        timetable.every(times.housekeeping_hours * 3600, "housekeeping", self._tidy)
+        for account, door in zip(self._settings.intake.imap, self._mailboxes, strict=True):
+            timetable.every(account.poll_seconds, f"imap:{account.name}", door.poll, at_once=True)
+
+    def mail_came(self, name: str) -> None:
+        """Say that there is mail in the spool."""
+        self._worker.wake(name)
+
+    def stop(self) -> None:
+        """Finish what is in hand and end."""
+        self._stopping.set()
+        self._letters.set()
+        self._worker.stop()
+        if self._sending.is_alive():
+            self._sending.join()
+        self._sandbox.stop()
+
+    def _send(self) -> None:
+        while not self._stopping.is_set():
+            self._letters.wait()
+            self._letters.clear()
+            try:
+                while not self._stopping.is_set() and self._sender.send_due(LETTERS_AT_A_TIME):
+                    pass
+            except Exception:  # noqa: BLE001  # the timetable wakes us again
+                _log.exception("sending failed")
+        self._sender.close()
+
+    def _tidy(self) -> None:
+        removed = housekeeping.collect_orphans(self._engine, self._blobs)
+        if removed:
+            _log.info("orphaned files removed", count=removed)
+
+    def _seed_agents(self) -> None:
+        with writing(self._engine) as session:
+            if not people.agents(session):
+                for agent in self._settings.agents:
+                    people.add_agent(session, agent.name, agent.role, agent.addresses, self._now())
+
+
+def _report_settings(settings: Settings) -> ReportSettings:
+    labels = {field: tuple(words) for field, words in settings.parsing.labels.items()}
+    return ReportSettings(timezone=settings.parsing.timezone, labels=labels)
+
+
+def _transport(settings: RepliesSettings) -> Transport:
+    if settings.deliver == "folder":
+        return FolderTransport(settings.folder)
+    return SmarthostTransport(settings.smtp)

@@ -1,0 +1,114 @@
+"""The desk's own keys: its doors, its limits, its timetable. How they are read from files stands in `config.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+
+#: HOST:PORT, the host an address, a name or [IPv6]; port 0 takes a free one.
+Listen = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$")]
+
+MIB = 1 << 20
+
+
+class Section(BaseModel):
+    """A section of the configuration: an unknown key is an error, and nothing changes after the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SmtpSettings(Section):
+    """The SMTP door."""
+
+    listen: Listen | None = Field(
+        default=None, description="Where to accept SMTP, with STARTTLS if a certificate is given; off without it"
+    )
+    tls_listen: Listen | None = Field(
+        default=None, description="Where to accept SMTP over implicit TLS; off without it"
+    )
+    tls_certificate: Path | None = Field(default=None, description="PEM file with the certificate and its chain")
+    tls_key: Path | None = Field(default=None, description="PEM file with the certificate's key")
+    require_tls: bool = Field(default=False, description="Refuse MAIL before STARTTLS")
+    hostname: str = Field(default="localhost", description="The name that the door greets with")
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> SmtpSettings:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            message = "tls_certificate and tls_key go together"
+            raise ValueError(message)
+        if (self.tls_listen or self.require_tls) and self.tls_certificate is None:
+            message = "tls_listen and require_tls need tls_certificate and tls_key"
+            raise ValueError(message)
+        return self
+
+
+class Limits(Section):
+    """What a wrong mail or a wrong client may cost, at the most."""
+
+    max_mail_size: int = Field(default=50 * MIB, gt=0, description="Bytes; the largest mail that a door takes")
+    max_recipients: int = Field(
+        default=100, gt=0, description="Recipients of one SMTP transaction (RFC 5321, 4.5.3.1.8)"
+    )
+    max_received: int = Field(default=50, gt=0, description="Received fields; a mail with more of them is a loop")
+    connections: int = Field(default=1000, gt=0, description="SMTP connections in all")
+    connections_per_client: int = Field(default=50, gt=0, description="SMTP connections of one address")
+    minimum_rate: int = Field(default=500, gt=0, description="Bytes a second that a transaction must keep up")
+    transaction_grace: float = Field(default=300, gt=0, description="Seconds a transaction has beside its bytes' time")
+    idle_timeout: float = Field(default=300, gt=0, description="Seconds that a session may say nothing")
+    max_errors: int = Field(default=20, gt=0, description="Refused commands after which a session is closed")
+    spool_quota: int = Field(
+        default=10_240 * MIB, gt=0, description="Bytes that the spool may hold before doors say later"
+    )
+
+
+class ImapAccount(Section):
+    """A mailbox that is polled."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="What status and logs call it")
+    desk: str = Field(description="The desk whose mailbox it is")
+    host: str = Field(description="The IMAP server")
+    port: int = Field(default=993, ge=1, le=65535, description="Its port")
+    tls: Literal["implicit", "starttls", "none"] = Field(
+        default="implicit", description="starttls can be stripped by who stands between; none only to this machine"
+    )
+    tls_ca: Path | None = Field(
+        default=None, description="PEM file of the authorities to trust instead of the system's"
+    )
+    username: str = Field(description="The login name")
+    password: SecretStr | None = Field(default=None, description="The password; better in a file of its own")
+    password_file: Path | None = Field(default=None, description="File that holds the password")
+    folder: str = Field(default="INBOX", description="The folder to read")
+    poll_seconds: float = Field(default=60, gt=0, description="Seconds from one look to the next")
+    done: Literal["flag", "move", "leave"] = Field(
+        default="flag", description="What becomes of a mail we have: flagged \\Seen and $Loket, moved, or left alone"
+    )
+    move_to: str = Field(default="Loket", description="The folder for done = move")
+    backlog: bool = Field(default=False, description="Also take what was there before the first look, as history")
+
+
+class IntakeSettings(Section):
+    """How mail comes in."""
+
+    smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="The SMTP door")
+    imap: list[ImapAccount] = Field(default_factory=list, description="Mailboxes to poll")
+    limits: Limits = Field(default_factory=Limits, description="Limits of all doors")
+    readers: int = Field(default=2, ge=1, le=64, description="Child processes that read mail at the same time")
+
+
+class TimetableSettings(Section):
+    """When the regular work is done."""
+
+    outbox_seconds: float = Field(default=15, gt=0, description="Seconds between looks for letters that are due again")
+    spool_seconds: float = Field(default=5, gt=0, description="Seconds between looks for mail that `deliver` left")
+    health_seconds: float = Field(default=15, gt=0, description="Seconds between writing down how the doors do")
+    housekeeping_hours: float = Field(default=6, gt=0, description="Hours between collecting orphans and leavings")
+
+
+class AgentSettings(Section):
+    """Someone who may answer; these only fill a store that has no agent yet."""
+
+    name: str = Field(min_length=1, description="The agent's name")
+    addresses: list[str] = Field(min_length=1, description="The addresses that this agent answers from")
+    role: Literal["agent", "lead", "kyc", "auditor"] = Field(default="agent", description="What this agent may do")

@@ -1,0 +1,45 @@
+"""One mail at one desk, with all that is needed to decide on it and to write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.desks import OpenDesk
+from parsing.mail import Envelope, ParsedMail
+from parsing.report import Report
+from store.ledger import Seen
+from store.tickets import SealedFile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A spool file that the worker has in hand."""
+
+    arrival_id: int
+    attempts: int  #: this one included
+    spool_name: str
+    seen: Seen
+    envelope: Envelope
+    keys: Mapping[str, bytes]  #: by desk that the mail is for: a fresh key to seal its files with
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """One mail at one desk, with all that is needed to write it down."""
+
+    desk: OpenDesk
+    mail: ParsedMail
+    report: Report
+    ingest_key: str
+    envelope: Envelope
+    seen: Seen
+    arrival_id: int
+    files: Sequence[SealedFile]  #: the raw mail first, then the attachments in their order
+    wrapped_key: bytes
+    recipients: Sequence[str]  #: by which it came to this desk
+    identity: str  #: verified, unverified, suspicious
+    same_message_id: bool
+    now: datetime
+    shadow: bool
