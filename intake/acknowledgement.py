@@ -7,12 +7,12 @@ from sqlmodel import Session
 
 from intake.triage import Acknowledge
 from intake.work import Work
-from parsing.mail import AttachmentKind
+from parsing.mail import AttachmentKind, Nature
 from replies import language as languages
 from replies.acknowledge import Answered, Composed, prepare
 from replies.letters import TicketView
 from store import lookup, outbox, people, tickets
-from store.models import Ticket
+from store.models import Message, Ticket
 
 _PICTURES = frozenset({AttachmentKind.SCREENSHOT, AttachmentKind.PHOTO})
 
@@ -32,7 +32,7 @@ def send(session: Session, outcome: Acknowledge, work: Work, ticket: Ticket, mai
     if participant is None:
         return  # nobody to answer: an address that takes no part in the ticket
     composed = _compose(outcome, work, ticket, participant.handle)
-    outbox.queue(
+    letter_id = outbox.queue(
         session,
         desk_id=work.desk.id,
         ticket_id=ticket.id,
@@ -45,8 +45,30 @@ def send(session: Session, outcome: Acknowledge, work: Work, ticket: Ticket, mai
         now=work.now,
         hold="shadow" if work.shadow else "",
     )
+    _add_message(session, work, ticket, composed, letter_id)
     tickets.add_thread_ids(session, work.desk.id, ticket.id or 0, composed.message_id)
     tickets.add_event(session, ticket.id or 0, work.now, "acknowledged", detail={"missing": list(work.report.missing)})
+
+
+def _add_message(session: Session, work: Work, ticket: Ticket, composed: Composed, letter_id: int) -> None:
+    message = Message(
+        desk_id=work.desk.id,
+        ticket_id=ticket.id or 0,
+        letter_id=letter_id,
+        direction="out",
+        message_id=composed.message_id,
+        sender_name=work.desk.settings.display_name,
+        sender=_written_to(work),
+        recipients=[{"name": "", "address": composed.recipient}],
+        date=work.now,
+        received_at=work.now,
+        subject=composed.subject,
+        text=composed.text,
+        new_text=composed.text,
+        nature=Nature.AUTO_REPLY.value,
+        identity="verified",
+    )
+    tickets.add_message(session, message, ())
 
 
 def _compose(outcome: Acknowledge, work: Work, ticket: Ticket, handle: int) -> Composed:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pebble import ProcessPool
 
-from intake.spool import read_spooled
+from intake.spooled import read_spooled
 from parsing import reading
 from parsing.mail import ParsedMail
 from parsing.report import Report, ReportSettings
@@ -51,10 +51,12 @@ class SealedReading:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Job:
+class Job:
+    """What a child gets."""
+
     path: Path
     sha256: str  #: of the mail, as its door computed it
-    keys: Mapping[str, bytes]
+    keys: Mapping[str, bytes]  #: to seal with, by desk
     blobs: Path
     settings: ReportSettings
 
@@ -75,7 +77,7 @@ class Sandbox:
 
         The future fails with TimeoutError or pebble.ProcessExpired where the child did not survive the mail.
         """
-        job = _Job(path=path, sha256=sha256, keys=keys, blobs=self._blobs, settings=self._settings)
+        job = Job(path=path, sha256=sha256, keys=keys, blobs=self._blobs, settings=self._settings)
         future: Future[SealedReading] = self._pool.schedule(_read, args=[job], timeout=WALL_SECONDS)
         return future
 
@@ -92,8 +94,13 @@ def _confine() -> None:
     os.nice(NICENESS)
 
 
-def _read(job: _Job) -> SealedReading:
+def _read(job: Job) -> SealedReading:
     _limit_cpu()
+    return read_and_seal(job)
+
+
+def read_and_seal(job: Job) -> SealedReading:
+    """Read a spool file, and stage its sealed files: a child's whole work."""
     raw = read_spooled(job.path)
     found = reading.read(raw, job.settings)
     folder = BlobFolder(job.blobs)

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures import TimeoutError as ReadTimeoutError
 
 import structlog
 from pebble import ProcessExpired
@@ -20,16 +19,18 @@ from sqlalchemy.engine import Engine
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.errors import SpoolCorrupt
-from intake.pipeline import Pipeline, ReadMail
+from intake.pipeline import Failed, Pipeline, ReadMail
 from intake.sandbox import Sandbox, SealedReading
 from intake.shunt import Shunt
 from intake.spool import Spool
+from intake.waiting import REST_SECONDS, Waiting
 from intake.work import Held
 from parsing.mail import Envelope
 from store import crashpoints, keys, ledger
 from store.engine import writing
 from store.errors import StoreUnreachable
 from store.ledger import Seen
+from store.models import Arrival
 
 _log = structlog.get_logger(__name__)
 
@@ -38,9 +39,6 @@ MAX_ATTEMPTS = 3
 
 #: Mails that are being read or wait to be written at a time: enough to keep the children busy, and to share a commit.
 WINDOW = 16
-
-#: Seconds of rest after a failed attempt, times the number of attempts: time for memory or a disk to come back.
-REST_SECONDS = 0.5
 
 #: Seconds between two tries to reach a database that is away.
 STORE_PAUSE_SECONDS = 1.0
@@ -78,8 +76,7 @@ class Worker:
         self._stopping = threading.Event()
         self._reading: dict[Future[SealedReading], Held] = {}
         self._read: list[ReadMail] = []
-        self._listed: list[str] = []
-        self._resting: dict[str, float] = {}  # spool name → when it may be tried again, on the monotonic clock
+        self._waiting = Waiting(spool)
         self._thread = threading.Thread(target=self._run, name="worker")
 
     def start(self) -> None:
@@ -132,16 +129,8 @@ class Worker:
             self._stopping.wait(COURTESY_SECONDS / 10)
 
     def _fresh(self) -> list[str]:
-        """The next mails to take; the folder is listed again only when its last listing is used up."""
-        if not self._listed:
-            taken = {held.spool_name for held in self._reading.values()} | {mail.held.spool_name for mail in self._read}
-            now = time.monotonic()
-            self._listed = [
-                name for name in self._spool.waiting() if name not in taken and self._resting.get(name, 0.0) <= now
-            ]
-        room = WINDOW - len(self._reading) - len(self._read)
-        fresh, self._listed = self._listed[:room], self._listed[room:]
-        return fresh
+        in_hand = {held.spool_name for held in self._reading.values()} | {mail.held.spool_name for mail in self._read}
+        return self._waiting.next(WINDOW - len(in_hand), in_hand)
 
     def _begin(self, names: list[str]) -> None:
         trailers = {name: trailer for name in names if (trailer := self._trailer(name)) is not None}
@@ -150,24 +139,18 @@ class Worker:
         with writing(self._engine) as session:
             arrivals = ledger.begin_attempts(session, list(found.values()))
         crashpoints.reach("after_claim_mail")
-        finished = []
+        committed = [name for name in trailers if arrivals[name].state != ledger.WAITING]
+        self._waiting.release(committed)  # we died between their commit and their release
         for name, (envelope, _, digest) in trailers.items():
-            arrival = arrivals[name]
-            held = Held(
-                arrival_id=arrival.id or 0,
-                attempts=arrival.attempts,
-                spool_name=name,
-                seen=found[name],
-                envelope=envelope,
-                keys={desk: keys.new_key() for desk in self._desks_of(envelope)},
-            )
-            if arrival.state != ledger.WAITING:
-                finished.append(name)  # committed, but we died before its file was released
-            elif arrival.attempts > MAX_ATTEMPTS:
-                self._set_aside(held, arrival.error or "the daemon died while this mail was read")
-            else:
-                self._reading[self._sandbox.read(self._spool.path(name), digest, held.keys)] = held
-        self._spool.release(finished)
+            if name not in committed:
+                held = _held(arrivals[name], found[name], envelope, self._desks_of(envelope))
+                self._try(held, digest, arrivals[name])
+
+    def _try(self, held: Held, digest: str, arrival: Arrival) -> None:
+        if held.attempts > MAX_ATTEMPTS:
+            self._set_aside(held, arrival.error or "the daemon died while this mail was read")
+        else:
+            self._reading[self._sandbox.read(self._spool.path(held.spool_name), digest, held.keys)] = held
 
     def _trailer(self, name: str) -> tuple[Envelope, int, str] | None:
         try:
@@ -181,7 +164,7 @@ class Worker:
 
     def _desks_of(self, envelope: Envelope) -> list[str]:
         """The desks that a mail is for; a recipient whose desk has left the configuration still is somebody's."""
-        if envelope.desk in self._desks:
+        if envelope.desk is not None and envelope.desk in self._desks:
             return [envelope.desk]
         found = [desk.name for address in envelope.rcpt_to if (desk := self._directory.desk_of(address))]
         return list(dict.fromkeys(found)) or [next(iter(self._desks))]
@@ -193,29 +176,46 @@ class Worker:
         for future in done:
             held = self._reading.pop(future)
             try:
-                reading = future.result()
-            except (ReadTimeoutError, TimeoutError):
+                self._read.append(ReadMail(held=held, reading=future.result()))
+            except TimeoutError:  # before OSError, whose child it is
                 self._failed(held, "reading took too long")
             except ProcessExpired as error:
                 self._failed(held, f"the reader died ({error.exitcode})")
+            except OSError as error:
+                self._postpone(held, error)
             except Exception as error:  # noqa: BLE001  # one bad mail never stops the next
                 _log.exception("mail not read", spool=held.spool_name)
                 self._failed(held, f"{type(error).__name__} while reading it")
-            else:
-                self._read.append(ReadMail(held=held, reading=reading))
 
     def _write(self) -> None:
         if not self._read:
             return
-        batch = self._read
-        failed = self._pipeline.write(batch)  # where the store is away, the batch stays for the next try
-        self._read = []
+        failed = self._written(self._read)
+        batch, self._read = self._read, []
         unwritten = {each.held.spool_name for each in failed}
-        self._spool.release([mail.held.spool_name for mail in batch if mail.held.spool_name not in unwritten])
+        self._waiting.release([mail.held.spool_name for mail in batch if mail.held.spool_name not in unwritten])
         crashpoints.reach("after_release")
         self._on_written()
         for each in failed:
             self._failed(each.held, each.error)
+
+    def _written(self, batch: list[ReadMail]) -> list[Failed]:
+        """Write a batch; where it fails as a whole, mail by mail, so that a bad one is found.
+
+        While the store or the disk is away the batch stays in memory for the next try.
+        """
+        try:
+            return self._pipeline.write(batch)
+        except FileNotFoundError:  # sealed files that lay about too long were tidied away: read again
+            self._read = []
+            raise
+        except (StoreUnreachable, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001  # a fault of ours; the next mails are not to suffer for it
+            if len(batch) == 1:
+                return [Failed(held=batch[0].held, error=f"{type(error).__name__} while writing it")]
+            _log.exception("batch not written, trying its mails one by one")
+            return [failed for mail in batch for failed in self._written([mail])]
 
     def _failed(self, held: Held, error: str) -> None:
         _log.warning("attempt failed", spool=held.spool_name, attempt=held.attempts, error=error)
@@ -224,12 +224,22 @@ class Worker:
         if held.attempts >= MAX_ATTEMPTS:
             self._set_aside(held, error)
         else:
-            self._resting[held.spool_name] = time.monotonic() + REST_SECONDS * held.attempts
+            self._waiting.rest(held.spool_name, held.attempts)
+
+    def _postpone(self, held: Held, error: OSError) -> None:
+        """A full disk or its like is not the mail's fault: the attempt does not count."""
+        _log.error("mail waits in the spool", spool=held.spool_name, error=error.strerror)
+        with writing(self._engine) as session:
+            ledger.take_back_attempt(session, held.arrival_id)
+        self._waiting.rest(held.spool_name, held.attempts)
 
     def _set_aside(self, held: Held, error: str) -> None:
-        self._shunt.set_aside(held, self._spool.open(held.spool_name).content, error)
-        self._spool.release([held.spool_name])
-        self._resting.pop(held.spool_name, None)
+        try:
+            self._shunt.set_aside(held, self._spool.open(held.spool_name).content, error)
+        except OSError as trouble:
+            self._postpone(held, trouble)
+        else:
+            self._waiting.release([held.spool_name])
 
     def _finish_in_hand(self) -> None:
         try:
@@ -238,6 +248,17 @@ class Worker:
             self._write()
         except StoreUnreachable:
             _log.warning("stopped while the store is away, mail waits in the spool")
+
+
+def _held(arrival: Arrival, seen: Seen, envelope: Envelope, desks: list[str]) -> Held:
+    return Held(
+        arrival_id=arrival.id or 0,
+        attempts=arrival.attempts,
+        spool_name=seen.spool_name,
+        seen=seen,
+        envelope=envelope,
+        keys={desk: keys.new_key() for desk in desks},
+    )
 
 
 def _seen(name: str, envelope: Envelope, size: int) -> Seen:

@@ -20,6 +20,8 @@ class Composed:
     message_id: str  #: without angle brackets
     envelope_from: str  #: "" is the null reverse-path
     recipient: str
+    subject: str
+    text: str  #: what an agent is shown of it
     content: bytes
 
 
@@ -67,4 +69,11 @@ def prepare(
     )
     letter = letters.acknowledgement(desk, view, words=words, repeat_findings=repeat_findings)
     content = compose.compose(letter, heading)
-    return Composed(message_id=heading.message_id, envelope_from="", recipient=answered.sender, content=content)
+    return Composed(
+        message_id=heading.message_id,
+        envelope_from="",
+        recipient=answered.sender,
+        subject=letter.subject,
+        text=letter.text,
+        content=content,
+    )

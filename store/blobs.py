@@ -55,21 +55,30 @@ class BlobFolder:
         """Seal bytes into a new file and fsync it; `digest` is their SHA-256 in hex where it is already known."""
         passing_name = secrets.token_hex(16)
         descriptor = os.open(self._staging / passing_name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
+        with os.fdopen(descriptor, "wb") as file:  # buffered: a raw file may write less than it is given
             for piece in _sealed(content, key):
                 file.write(piece)
+            file.flush()
             os.fsync(file.fileno())
         return Staged(passing_name=passing_name, size=len(content), sha256=digest or sha256(content).hexdigest())
 
     def adopt(self, names: Iterable[tuple[str, str]]) -> None:
-        """Give staged files, by passing name, their lasting names, durably: each touched folder is fsynced once."""
+        """Give staged files, by passing name, their lasting names, durably: each touched folder is fsynced once.
+
+        May be repeated after a commit that failed. FileNotFoundError where a staged file is gone: the mail has to be
+        read again.
+        """
         touched = set()
         for passing_name, name in names:
             place = self._place(name)
             if place.parent not in touched and not place.parent.exists():
                 place.parent.mkdir(mode=0o700, exist_ok=True)
                 touched.add(self._folder)
-            (self._staging / passing_name).rename(place)
+            try:
+                (self._staging / passing_name).rename(place)
+            except FileNotFoundError:
+                if not place.exists():
+                    raise
             touched.add(place.parent)
         for folder in touched:
             _fsync_folder(folder)

@@ -74,6 +74,13 @@ def note_failure(session: Session, arrival_id: int, error: str) -> None:
     session.connection().execute(update(Arrival).where(col(Arrival.id) == arrival_id).values(error=error))
 
 
+def take_back_attempt(session: Session, arrival_id: int) -> None:
+    """Let the last attempt not count, because it failed for a reason outside the mail."""
+    session.connection().execute(
+        update(Arrival).where(col(Arrival.id) == arrival_id).values(attempts=col(Arrival.attempts) - 1)
+    )
+
+
 def find(session: Session, desk_id: int, ingest_key: str) -> Mail | None:
     """The desk's row for that ingest key."""
     return session.exec(select(Mail).where(Mail.desk_id == desk_id, Mail.ingest_key == ingest_key)).first()

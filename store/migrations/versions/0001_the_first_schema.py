@@ -274,33 +274,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ticketlink_other_id"), ["other_id"], unique=False)
 
     op.create_table(
-        "message",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("desk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("mail_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("direction", sqltypes.AutoString(), nullable=False),
-        sa.Column("message_id", sqltypes.AutoString(), nullable=True),
-        sa.Column("sender_name", sqltypes.AutoString(), nullable=False),
-        sa.Column("sender", sqltypes.AutoString(), nullable=True),
-        sa.Column("recipients", sa.JSON(), nullable=False),
-        sa.Column("date", sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("received_at", sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("new_text", sa.Text(), nullable=False),
-        sa.Column("nature", sqltypes.AutoString(), nullable=False),
-        sa.Column("identity", sqltypes.AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
-        sa.ForeignKeyConstraint(["mail_id"], ["mail.id"]),
-        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_mail_id"), ["mail_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_ticket_id"), ["ticket_id"], unique=False)
-
-    op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("desk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -346,6 +319,64 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_route_mail_id"), ["mail_id"], unique=False)
 
     op.create_table(
+        "message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("desk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mail_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("direction", sqltypes.AutoString(), nullable=False),
+        sa.Column("message_id", sqltypes.AutoString(), nullable=True),
+        sa.Column("sender_name", sqltypes.AutoString(), nullable=False),
+        sa.Column("sender", sqltypes.AutoString(), nullable=True),
+        sa.Column("recipients", sa.JSON(), nullable=False),
+        sa.Column("date", sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("received_at", sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("new_text", sa.Text(), nullable=False),
+        sa.Column("nature", sqltypes.AutoString(), nullable=False),
+        sa.Column("identity", sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
+        sa.ForeignKeyConstraint(["letter_id"], ["outbox.id"]),
+        sa.ForeignKeyConstraint(["mail_id"], ["mail.id"]),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_mail_id"), ["mail_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "outbox_attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("started_at", sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("intent_at", sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["letter_id"], ["outbox.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("outbox_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_attempt_letter_id"), ["letter_id"], unique=False)
+
+    op.create_table(
+        "outbox_recipient",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address", sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqltypes.AutoString(), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["letter_id"], ["outbox.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("outbox_recipient", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_recipient_address"), ["address"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbox_recipient_letter_id"), ["letter_id"], unique=False)
+
+    op.create_table(
         "attachment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -389,37 +420,16 @@ def upgrade() -> None:
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_ticket_id"), ["ticket_id"], unique=False)
 
-    op.create_table(
-        "outbox_attempt",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("fence", sa.Integer(), nullable=False),
-        sa.Column("started_at", sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("intent_at", sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("ended_at", sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("reply", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["letter_id"], ["outbox.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("outbox_attempt", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outbox_attempt_letter_id"), ["letter_id"], unique=False)
-
-    op.create_table(
-        "outbox_recipient",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("address", sqltypes.AutoString(), nullable=False),
-        sa.Column("state", sqltypes.AutoString(), nullable=False),
-        sa.Column("reply", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["letter_id"], ["outbox.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("outbox_recipient", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outbox_recipient_address"), ["address"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outbox_recipient_letter_id"), ["letter_id"], unique=False)
-
 
 def downgrade() -> None:
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_finding_ticket_id"))
+
+    op.drop_table("finding")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_message_id"))
+
+    op.drop_table("attachment")
     with op.batch_alter_table("outbox_recipient", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_recipient_letter_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_recipient_address"))
@@ -429,14 +439,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_attempt_letter_id"))
 
     op.drop_table("outbox_attempt")
-    with op.batch_alter_table("finding", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_finding_ticket_id"))
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_ticket_id"))
+        batch_op.drop_index(batch_op.f("ix_message_mail_id"))
 
-    op.drop_table("finding")
-    with op.batch_alter_table("attachment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_attachment_message_id"))
-
-    op.drop_table("attachment")
+    op.drop_table("message")
     with op.batch_alter_table("route", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_route_mail_id"))
 
@@ -446,11 +453,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_due")
 
     op.drop_table("outbox")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_message_ticket_id"))
-        batch_op.drop_index(batch_op.f("ix_message_mail_id"))
-
-    op.drop_table("message")
     with op.batch_alter_table("ticketlink", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ticketlink_other_id"))
 
