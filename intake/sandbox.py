@@ -65,26 +65,40 @@ class Sandbox:
     """A few child processes that read mail."""
 
     def __init__(self, *, readers: int, blobs: Path, settings: ReportSettings) -> None:
-        # A fork server: children start quickly and inherit none of the daemon's threads, locks or sockets.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["intake.sandbox"])
+        self._readers = readers
         self._blobs = blobs
         self._settings = settings
-        self._pool = ProcessPool(max_workers=readers, max_tasks=MAILS_A_CHILD, initializer=_confine, context=context)
+        self._pool = _pool(readers)
 
     def read(self, path: Path, sha256: str, keys: Mapping[str, bytes]) -> Future[SealedReading]:
         """Start to read a spool file; `keys` are the keys to seal with, by desk.
 
-        The future fails with TimeoutError or pebble.ProcessExpired where the child did not survive the mail.
+        The future fails with TimeoutError or pebble.ProcessExpired where the child did not survive the mail, and with
+        BrokenProcessPool where children died and it is not known over which mail.
         """
+        if self.broken:
+            self.stop()
+            self._pool = _pool(self._readers)
         job = Job(path=path, sha256=sha256, keys=keys, blobs=self._blobs, settings=self._settings)
         future: Future[SealedReading] = self._pool.schedule(_read, args=[job], timeout=WALL_SECONDS)
         return future
 
+    @property
+    def broken(self) -> bool:
+        """Whether children died in a way that their pool did not survive; what is being read there never ends."""
+        return not self._pool.active
+
     def stop(self) -> None:
         """End the children; what they were reading counts as not tried any further."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+
+
+def _pool(readers: int) -> ProcessPool:
+    # A fork server: children start quickly and inherit none of the daemon's threads, locks or sockets.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["intake.sandbox"])
+    return ProcessPool(max_workers=readers, max_tasks=MAILS_A_CHILD, initializer=_confine, context=context)
 
 
 def _confine() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 
 from intake.spool import Spool
 
@@ -18,16 +18,26 @@ class Waiting:
         self._spool = spool
         self._listed: list[str] = []
         self._resting: dict[str, float] = {}  # name → when it may be tried again, on the monotonic clock
+        self._suspects: set[str] = set()
 
-    def next(self, count: int, in_hand: Container[str]) -> list[str]:
-        """Up to so many names; those in hand are left out."""
+    def next(self, count: int, in_hand: Collection[str]) -> list[str]:
+        """Up to so many names; those in hand are left out. A suspect comes alone, when nothing else is in hand."""
+        suspects = sorted(filter(self._rested, self._suspects))
+        if suspects:
+            return [] if in_hand else suspects[:1]
         if not self._listed:
-            now = time.monotonic()
-            self._listed = [
-                name for name in self._spool.waiting() if name not in in_hand and self._resting.get(name, 0.0) <= now
-            ]
+            left_out = {*in_hand, *self._suspects}
+            self._listed = [name for name in self._spool.waiting() if name not in left_out and self._rested(name)]
         taken, self._listed = self._listed[:count], self._listed[count:]
         return taken
+
+    def suspect(self, name: str) -> None:
+        """Let a mail be tried by itself: one of several killed their readers, and nobody knows which."""
+        self._suspects.add(name)
+
+    def is_suspect(self, name: str) -> bool:
+        """Whether a mail is tried by itself."""
+        return name in self._suspects
 
     def rest(self, name: str, attempts: int) -> None:
         """Let a mail lie for a while."""
@@ -38,4 +48,8 @@ class Waiting:
         done = list(names)
         for name in done:
             self._resting.pop(name, None)
+            self._suspects.discard(name)
         self._spool.release(done)
+
+    def _rested(self, name: str) -> bool:
+        return self._resting.get(name, 0.0) <= time.monotonic()

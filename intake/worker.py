@@ -11,6 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Protocol
 
 import structlog
 from pebble import ProcessExpired
@@ -20,7 +23,8 @@ from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.errors import SpoolCorrupt
 from intake.pipeline import Failed, Pipeline, ReadMail
-from intake.sandbox import Sandbox, SealedReading
+from intake.sandbox import SealedReading
+from intake.setbacks import MAX_ATTEMPTS, Setbacks
 from intake.shunt import Shunt
 from intake.spool import Spool
 from intake.waiting import REST_SECONDS, Waiting
@@ -34,9 +38,6 @@ from store.models import Arrival
 
 _log = structlog.get_logger(__name__)
 
-#: Attempts that a mail is worth. What kills its reader three times will kill it a fourth time (Mailman's rule).
-MAX_ATTEMPTS = 3
-
 #: Mails that are being read or wait to be written at a time: enough to keep the children busy, and to share a commit.
 WINDOW = 16
 
@@ -47,6 +48,19 @@ STORE_PAUSE_SECONDS = 1.0
 COURTESY_SECONDS = 0.25
 
 
+class Reader(Protocol):
+    """Who reads mails: the sandbox."""
+
+    def read(self, path: Path, sha256: str, keys: Mapping[str, bytes], /) -> Future[SealedReading]:
+        """Start to read a spool file."""
+        ...
+
+    @property
+    def broken(self) -> bool:
+        """Whether what is being read will never end."""
+        ...
+
+
 class Worker:
     """The thread between the spool and the tickets."""
 
@@ -55,7 +69,7 @@ class Worker:
         *,
         spool: Spool,
         engine: Engine,
-        sandbox: Sandbox,
+        sandbox: Reader,
         pipeline: Pipeline,
         shunt: Shunt,
         open_desks: Mapping[str, OpenDesk],
@@ -67,7 +81,6 @@ class Worker:
         self._engine = engine
         self._sandbox = sandbox
         self._pipeline = pipeline
-        self._shunt = shunt
         self._desks = open_desks
         self._directory = directory
         self._doors_busy = doors_busy
@@ -77,6 +90,7 @@ class Worker:
         self._reading: dict[Future[SealedReading], Held] = {}
         self._read: list[ReadMail] = []
         self._waiting = Waiting(spool)
+        self._setbacks = Setbacks(engine=engine, spool=spool, waiting=self._waiting, shunt=shunt)
         self._thread = threading.Thread(target=self._run, name="worker")
 
     def start(self) -> None:
@@ -148,7 +162,7 @@ class Worker:
 
     def _try(self, held: Held, digest: str, arrival: Arrival) -> None:
         if held.attempts > MAX_ATTEMPTS:
-            self._set_aside(held, arrival.error or "the daemon died while this mail was read")
+            self._setbacks.set_aside(held, arrival.error or "the daemon died while this mail was read")
         else:
             self._reading[self._sandbox.read(self._spool.path(held.spool_name), digest, held.keys)] = held
 
@@ -173,19 +187,29 @@ class Worker:
         if not self._reading:
             return
         done, _ = wait(self._reading, timeout=REST_SECONDS, return_when=FIRST_COMPLETED)
+        if not done and self._sandbox.broken:
+            done = set(self._reading)
         for future in done:
-            held = self._reading.pop(future)
-            try:
-                self._read.append(ReadMail(held=held, reading=future.result()))
-            except TimeoutError:  # before OSError, whose child it is
-                self._failed(held, "reading took too long")
-            except ProcessExpired as error:
-                self._failed(held, f"the reader died ({error.exitcode})")
-            except OSError as error:
-                self._postpone(held, error)
-            except Exception as error:  # noqa: BLE001  # one bad mail never stops the next
-                _log.exception("mail not read", spool=held.spool_name)
-                self._failed(held, f"{type(error).__name__} while reading it")
+            self._take_in(self._reading.pop(future), future)
+
+    def _take_in(self, held: Held, future: Future[SealedReading]) -> None:
+        """What became of a reading."""
+        if not future.done():
+            self._setbacks.suspected(held)
+            return
+        try:
+            self._read.append(ReadMail(held=held, reading=future.result()))
+        except TimeoutError:  # before OSError, whose child it is
+            self._setbacks.failed(held, "reading took too long")
+        except ProcessExpired as error:
+            self._setbacks.failed(held, f"the reader died ({error.exitcode})")
+        except BrokenProcessPool:
+            self._setbacks.suspected(held)
+        except OSError as error:
+            self._setbacks.postponed(held, error)
+        except Exception as error:  # noqa: BLE001  # one bad mail never stops the next
+            _log.exception("mail not read", spool=held.spool_name)
+            self._setbacks.failed(held, f"{type(error).__name__} while reading it")
 
     def _write(self) -> None:
         if not self._read:
@@ -197,7 +221,7 @@ class Worker:
         crashpoints.reach("after_release")
         self._on_written()
         for each in failed:
-            self._failed(each.held, each.error)
+            self._setbacks.failed(each.held, each.error)
 
     def _written(self, batch: list[ReadMail]) -> list[Failed]:
         """Write a batch; where it fails as a whole, mail by mail, so that a bad one is found.
@@ -216,30 +240,6 @@ class Worker:
                 return [Failed(held=batch[0].held, error=f"{type(error).__name__} while writing it")]
             _log.exception("batch not written, trying its mails one by one")
             return [failed for mail in batch for failed in self._written([mail])]
-
-    def _failed(self, held: Held, error: str) -> None:
-        _log.warning("attempt failed", spool=held.spool_name, attempt=held.attempts, error=error)
-        with writing(self._engine) as session:
-            ledger.note_failure(session, held.arrival_id, error)
-        if held.attempts >= MAX_ATTEMPTS:
-            self._set_aside(held, error)
-        else:
-            self._waiting.rest(held.spool_name, held.attempts)
-
-    def _postpone(self, held: Held, error: OSError) -> None:
-        """A full disk or its like is not the mail's fault: the attempt does not count."""
-        _log.error("mail waits in the spool", spool=held.spool_name, error=error.strerror)
-        with writing(self._engine) as session:
-            ledger.take_back_attempt(session, held.arrival_id)
-        self._waiting.rest(held.spool_name, held.attempts)
-
-    def _set_aside(self, held: Held, error: str) -> None:
-        try:
-            self._shunt.set_aside(held, self._spool.open(held.spool_name).content, error)
-        except OSError as trouble:
-            self._postpone(held, trouble)
-        else:
-            self._waiting.release([held.spool_name])
 
     def _finish_in_hand(self) -> None:
         try:
