@@ -64,7 +64,7 @@ class Shunt:
     ) -> list[tuple[str, str]]:
         known = ledger.find(session, desk.id, key)
         if known is not None:
-            ledger.add_routes(session, known.id or 0, held.arrival_id, held.seen, held.envelope.rcpt_to)
+            ledger.add_routes(session, known.mail_id, held.arrival_id, held.seen, held.envelope.rcpt_to)
             self._folder.drop_staged([staged.passing_name])
             return []
         seal = held.keys[desk.settings.name]

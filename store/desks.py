@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from store import keys, numbers, rows
@@ -26,13 +26,15 @@ def ensure(session: Session, names: list[str], master: bytes) -> dict[str, tuple
     return opened
 
 
+_NEXT = (
+    update(Desk)
+    .where(col(Desk.id) == bindparam("desk"))
+    .values(last_number=col(Desk.last_number) + 1)
+    .returning(col(Desk.last_number))
+)
+
+
 def next_number(session: Session, desk_id: int, prefix: str) -> str:
     """Take the desk's next ticket number; its row stays locked until the transaction ends, so none is given twice."""
-    statement = (
-        update(Desk)
-        .where(col(Desk.id) == desk_id)
-        .values(last_number=col(Desk.last_number) + 1)
-        .returning(col(Desk.last_number))
-    )
-    serial = session.connection().execute(statement).scalar_one()
+    serial = session.connection().execute(_NEXT, {"desk": desk_id}).scalar_one()
     return numbers.number(prefix, serial)

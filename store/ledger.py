@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from store import rows
+from store.facts import Earlier
 from store.models import Arrival, Mail, Route
 
 WAITING, DONE, SHUNTED = "waiting", "done", "shunted"
@@ -81,19 +82,32 @@ def take_back_attempt(session: Session, arrival_id: int) -> None:
     )
 
 
-def find(session: Session, desk_id: int, ingest_key: str) -> Mail | None:
-    """The desk's row for that ingest key."""
-    return session.exec(select(Mail).where(Mail.desk_id == desk_id, Mail.ingest_key == ingest_key)).first()
+_FIND = select(Mail.id, Mail.state, Mail.ticket_id).where(
+    Mail.desk_id == bindparam("desk"), Mail.ingest_key == bindparam("key")
+)
+
+
+def find(session: Session, desk_id: int, ingest_key: str) -> Earlier | None:
+    """What the desk made of the mail with that ingest key."""
+    row = session.connection().execute(_FIND, {"desk": desk_id, "key": ingest_key}).first()
+    return Earlier(mail_id=row.id, state=row.state, ticket_id=row.ticket_id) if row else None
+
+
+_OTHERS = (
+    select(Mail.id)
+    .where(
+        Mail.desk_id == bindparam("desk"),
+        Mail.message_id == bindparam("message_id"),
+        Mail.ingest_key != bindparam("key"),
+    )
+    .limit(1)
+)
 
 
 def shares_message_id(session: Session, desk_id: int, message_id: str, ingest_key: str) -> bool:
     """Whether another mail of this desk, with other content, bears the same Message-ID."""
-    statement = (
-        select(Mail.id)
-        .where(Mail.desk_id == desk_id, Mail.message_id == message_id, Mail.ingest_key != ingest_key)
-        .limit(1)
-    )
-    return session.exec(statement).first() is not None
+    wanted = {"desk": desk_id, "message_id": message_id, "key": ingest_key}
+    return session.connection().execute(_OTHERS, wanted).first() is not None
 
 
 def add_routes(session: Session, mail_id: int, arrival_id: int | None, seen: Seen, recipients: Iterable[str]) -> None:

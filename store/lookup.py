@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, func
+from sqlalchemy import and_, bindparam, case, func
 from sqlmodel import Session, col, select
 
 from store import ledger, people
-from store.facts import Candidate, Earlier, Facts, Relation
+from store.facts import Candidate, Facts, Relation
 from store.models import Letter, LetterRecipient, Participant, ThreadId, Ticket
 
 #: msg-ids of one mail that are looked up: the first names the thread, the last the mail answered (RFC 5322, 3.6.4).
@@ -37,11 +37,11 @@ def facts(session: Session, question: Question) -> Facts:
     """What the store knows that bears on this mail."""
     earlier = ledger.find(session, question.desk_id, question.ingest_key)
     if earlier is not None and earlier.state == ledger.DONE:
-        return Facts(earlier=_earlier(earlier.id, earlier.state, earlier.ticket_id))
+        return Facts(earlier=earlier)
     sender = people.canonical(question.sender) if question.sender else ""
     hour, day = _acknowledged(session, question.desk_id, sender, question.now) if sender else (0, 0)
     return Facts(
-        earlier=_earlier(earlier.id, earlier.state, earlier.ticket_id) if earlier else None,
+        earlier=earlier,
         same_message_id=question.message_id is not None
         and ledger.shares_message_id(session, question.desk_id, question.message_id, question.ingest_key),
         candidates=tuple(sorted(_candidates(session, question, sender), key=lambda each: each.relation)),
@@ -49,10 +49,6 @@ def facts(session: Session, question: Question) -> Facts:
         acknowledged_last_hour=hour,
         acknowledged_last_day=day,
     )
-
-
-def _earlier(mail_id: int | None, state: str, ticket_id: int | None) -> Earlier:
-    return Earlier(mail_id=mail_id or 0, state=state, ticket_id=ticket_id)
 
 
 def _candidates(session: Session, question: Question, sender: str) -> Iterable[Candidate]:
@@ -71,24 +67,28 @@ def _by_token(session: Session, question: Question, sender: str) -> Iterable[Can
             yield _candidate(ticket.id, ticket.number, ticket.status, Relation.TOKEN, participant.address == sender)
 
 
+_BY_THREAD = (
+    select(ThreadId.msgid, ThreadId.relation, Ticket.id, Ticket.number)
+    .add_columns(col(Ticket.status), col(Participant.handle))
+    .join(Ticket, col(Ticket.id) == col(ThreadId.ticket_id))
+    .outerjoin(
+        Participant,
+        and_(col(Participant.ticket_id) == col(Ticket.id), col(Participant.address) == bindparam("sender")),
+    )
+    .where(col(ThreadId.desk_id) == bindparam("desk"), col(ThreadId.msgid).in_(bindparam("msgids", expanding=True)))
+)
+
+
 def _by_thread(session: Session, question: Question, sender: str) -> Iterable[Candidate]:
     wanted = _shortened(question.references)
     own = question.message_id
     if not wanted and own is None:
         return
-    statement = (
-        select(ThreadId, Ticket, Participant)
-        .join(Ticket, col(Ticket.id) == col(ThreadId.ticket_id))
-        .outerjoin(
-            Participant,
-            and_(col(Participant.ticket_id) == col(Ticket.id), col(Participant.address) == sender),
-        )
-        .where(ThreadId.desk_id == question.desk_id, col(ThreadId.msgid).in_([*wanted, *([own] if own else [])]))
-    )
-    for found, ticket, participant in session.exec(statement).all():
+    parameters = {"desk": question.desk_id, "sender": sender, "msgids": [*wanted, *([own] if own else [])]}
+    for found in session.connection().execute(_BY_THREAD, parameters):
         tie = _tie(found.msgid == own, found.relation)
         if tie is not None:
-            yield _candidate(ticket.id, ticket.number, ticket.status, tie, participant is not None)
+            yield _candidate(found.id, found.number, found.status, tie, found.handle is not None)
 
 
 def _tie(is_own: bool, relation: str) -> Relation | None:
@@ -109,19 +109,26 @@ def _shortened(references: Sequence[str]) -> list[str]:
     return unique if len(unique) <= MAX_REFERENCES else [unique[0], *unique[1 - MAX_REFERENCES :]]
 
 
+_ACKNOWLEDGED = (
+    select(func.sum(case((col(Letter.created_at) > bindparam("hour_ago"), 1), else_=0)), func.count())
+    .select_from(LetterRecipient)
+    .join(Letter, col(Letter.id) == col(LetterRecipient.letter_id))
+    .where(
+        LetterRecipient.address == bindparam("sender"),
+        Letter.desk_id == bindparam("desk"),
+        Letter.kind == ACKNOWLEDGEMENT,
+        col(Letter.created_at) > bindparam("day_ago"),
+    )
+)
+
+
 def _acknowledged(session: Session, desk_id: int, sender: str, now: datetime) -> tuple[int, int]:
     """How many acknowledgements this desk has made for an address within the last hour and the last day."""
-    in_last_hour = func.sum(case((col(Letter.created_at) > now - timedelta(hours=1), 1), else_=0))
-    statement = (
-        select(in_last_hour, func.count())
-        .select_from(LetterRecipient)
-        .join(Letter, col(Letter.id) == col(LetterRecipient.letter_id))
-        .where(
-            LetterRecipient.address == sender,
-            Letter.desk_id == desk_id,
-            Letter.kind == ACKNOWLEDGEMENT,
-            col(Letter.created_at) > now - timedelta(days=1),
-        )
-    )
-    hour, day = session.exec(statement).one()
+    wanted = {
+        "desk": desk_id,
+        "sender": sender,
+        "hour_ago": now - timedelta(hours=1),
+        "day_ago": now - timedelta(days=1),
+    }
+    hour, day = session.connection().execute(_ACKNOWLEDGED, wanted).one()
     return int(hour or 0), int(day)

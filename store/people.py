@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from store import rows
@@ -23,11 +24,14 @@ def canonical(address: str) -> str:
     return address.strip().lower()
 
 
+_FIND = select(PersonAddress).where(
+    PersonAddress.desk_id == bindparam("desk"), PersonAddress.address == bindparam("address")
+)
+
+
 def find(session: Session, desk_id: int, address: str) -> PersonAddress | None:
     """The row of an address that has written to this desk before."""
-    return session.exec(
-        select(PersonAddress).where(PersonAddress.desk_id == desk_id, PersonAddress.address == canonical(address))
-    ).first()
+    return session.exec(_FIND, params={"desk": desk_id, "address": canonical(address)}).first()
 
 
 def remember(session: Session, desk_id: int, address: str, name: str, now: datetime, *, verified: bool) -> int:

@@ -54,4 +54,10 @@ def _insert(table: type[SQLModel]) -> Insert:
 
 
 def _values(row: SQLModel) -> dict[str, Any]:
-    return {name: value for name, value in row.model_dump().items() if not (name == "id" and value is None)}
+    held = row.__dict__
+    return {name: held[name] for name in _columns(type(row)) if not (name == "id" and held[name] is None)}
+
+
+@cache
+def _columns(table: type[SQLModel]) -> tuple[str, ...]:
+    return tuple(table.model_fields)

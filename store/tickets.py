@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from parsing.report import Finding as Found
@@ -189,10 +189,11 @@ def counts(session: Session) -> dict[str, int]:
     return {status.value: 0 for status in states.Status} | dict(found)
 
 
+_KNOWN_THREAD_IDS = select(ThreadId.relation, ThreadId.msgid).where(
+    ThreadId.ticket_id == bindparam("ticket"), col(ThreadId.msgid).in_(bindparam("msgids", expanding=True))
+)
+
+
 def _known_thread_ids(session: Session, ticket_id: int, msgids: Sequence[str]) -> set[tuple[str, str]]:
-    found = session.exec(
-        select(ThreadId.relation, ThreadId.msgid).where(
-            ThreadId.ticket_id == ticket_id, col(ThreadId.msgid).in_(msgids)
-        )
-    ).all()
-    return {(relation, msgid) for relation, msgid in found}
+    found = session.connection().execute(_KNOWN_THREAD_IDS, {"ticket": ticket_id, "msgids": list(msgids)})
+    return {(row.relation, row.msgid) for row in found}
