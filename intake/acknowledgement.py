@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from parsing.fields.declarations import words
 from sqlmodel import Session
 
 from intake.triage import Acknowledge
 from intake.work import Work
+from parsing.fields.declarations import words
 from parsing.mail import AttachmentKind, Nature
 from replies import language as languages
 from replies.acknowledge import Answered, Composed, prepare

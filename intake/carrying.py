@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from parsing.fields.declarations import words
 from sqlmodel import Session
 
 from intake import acknowledgement
@@ -12,6 +11,7 @@ from intake.authenticate import VERIFIED
 from intake.desks import first_reply_due
 from intake.triage import Acknowledge, Decision, Join, Open, Recover, Repeat, Silent
 from intake.work import Work
+from parsing.fields.declarations import words
 from parsing.mail import Nature
 from store import ledger, people, rows, tickets
 from store.models import Attachment, Mail, Message, Ticket

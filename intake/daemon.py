@@ -71,7 +71,7 @@ class Daemon:
         self._lock = _lock(settings)
         self._master = keys.read_master(settings.data / "secret.key")
         self._engine = open_store(settings.store_url)
-        self._health = DoorHealthBook()
+        self._health = DoorHealthBook(self._now)
         self._directory = Directory(settings.desks.values())
         limits = settings.intake.limits
         self._spool = Spool(settings.data / "spool", quota=limits.spool_quota, on_fatal=_die)
@@ -162,7 +162,7 @@ class Daemon:
     def _write_health(self) -> None:
         try:
             with writing(self._engine) as session:
-                self._health.flush(session, self._now())
+                self._health.flush(session)
         except StoreUnreachable:
             _log.debug("health not written, the store is away")
 

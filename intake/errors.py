@@ -4,6 +4,7 @@ IntakeError
 ├── SpoolFull               temporary
 ├── SpoolFailed             temporary
 ├── SpoolCorrupt            permanent
+├── MailTooBig              permanent
 ├── DoorBlocked             permanent
 ├── ConfigurationWrong      permanent
 └── AlreadyRunning          permanent
@@ -36,6 +37,10 @@ class SpoolFailed(IntakeError):
 
 class SpoolCorrupt(IntakeError):
     """A spooled file is incomplete or was changed; it is kept in the spool's `corrupt` folder to be looked at."""
+
+
+class MailTooBig(IntakeError):
+    """The mail is larger than the desk takes; intake.limits.max_mail_size says how large that is."""
 
 
 class DoorBlocked(IntakeError):

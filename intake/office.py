@@ -22,10 +22,10 @@ from intake.spool import Spool
 from intake.timetable import Timetable
 from intake.worker import Worker
 from parsing.report import ReportSettings
-from replies.folder import FolderTransport
+from replies.folder import Folder
 from replies.sender import Sender, Transport
 from replies.settings import RepliesSettings
-from replies.smarthost import SmarthostTransport
+from replies.smarthost import Smarthost
 from store import housekeeping, migrate, outbox, people
 from store.blobs import BlobFolder
 from store.engine import ping, writing
@@ -127,6 +127,8 @@ class Office:
         self._worker.stop()
         if self._sending.is_alive():
             self._sending.join()
+        for door in self._mailboxes:
+            door.close()
         self._sandbox.stop()
 
     def _send(self) -> None:
@@ -159,5 +161,5 @@ def _report_settings(settings: Settings) -> ReportSettings:
 
 def _transport(settings: RepliesSettings) -> Transport:
     if settings.deliver == "folder":
-        return FolderTransport(settings.folder)
-    return SmarthostTransport(settings.smtp)
+        return Folder(settings.folder)
+    return Smarthost(settings.smtp)

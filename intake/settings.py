@@ -7,8 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
+from replies.settings import is_loopback
+
 #: HOST:PORT, the host an address, a name or [IPv6]; port 0 takes a free one.
 Listen = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$")]
+
+#: A folder's name goes into a command line: no control characters.
+FolderName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 MIB = 1 << 20
 
@@ -79,13 +84,20 @@ class ImapAccount(Section):
     username: str = Field(description="The login name")
     password: SecretStr | None = Field(default=None, description="The password; better in a file of its own")
     password_file: Path | None = Field(default=None, description="File that holds the password")
-    folder: str = Field(default="INBOX", description="The folder to read")
+    folder: FolderName = Field(default="INBOX", description="The folder to read")
     poll_seconds: float = Field(default=60, gt=0, description="Seconds from one look to the next")
     done: Literal["flag", "move", "leave"] = Field(
         default="flag", description="What becomes of a mail we have: flagged \\Seen and $Loket, moved, or left alone"
     )
-    move_to: str = Field(default="Loket", description="The folder for done = move")
+    move_to: FolderName = Field(default="Loket", description="The folder for done = move")
     backlog: bool = Field(default=False, description="Also take what was there before the first look, as history")
+
+    @model_validator(mode="after")
+    def _plain_stays_home(self) -> ImapAccount:
+        if self.tls == "none" and not is_loopback(self.host):
+            message = 'tls = "none" is for a server on this machine'
+            raise ValueError(message)
+        return self
 
 
 class IntakeSettings(Section):

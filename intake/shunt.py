@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
-from parsing.fields.declarations import words
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from intake import desks
 from intake.desks import OpenDesk
 from intake.work import Held
+from parsing.fields.declarations import words
 from parsing.mail import AttachmentKind
 from parsing.message.ingest import ingest_key
 from parsing.report import Category

@@ -1,6 +1,7 @@
 """One mail read: the rooms of parsing, one after the other.
 
-Bytes and settings in, frozen values out. It never raises on content: what is damaged is read as far as it goes, and stands in `problems`.
+Bytes and settings in, frozen values out. It never raises on content: what is damaged is read as far as it goes, and
+stands in `problems`.
 """
 
 from __future__ import annotations

@@ -27,6 +27,20 @@ POINTS: tuple[str, ...] = (
     "after_spool_rename",
     "after_spool_dirfsync",
     "after_250",
+    # intake/doors/imap.py
+    "imap_after_fetch",
+    "imap_after_spool",
+    "imap_before_row",
+    "imap_after_row",
+    "imap_before_flag",
+    "imap_after_flag",
+    # intake/worker.py and intake/pipeline.py
+    "before_claim_mail",
+    "after_claim_mail",
+    "before_adopt",
+    "before_commit",
+    "after_commit",
+    "after_release",
     # replies/sender.py
     "before_claim",
     "after_claim",

@@ -1,7 +1,10 @@
-"""A text divided into the sender's new words, quoted history and signature. Nothing is deleted: every line stands in exactly one of the three.
+"""A text divided into the sender's new words, quoted history and signature. Nothing is deleted.
 
-First version: a line scanner with evidence, in one pass. Quotes begin at `>` lines, at an attribution line with a date, time or address in it,
-at a separator, or at a block of header-like lines; signatures at `-- `, at a device's tagline, or at a closing formula near the end.
+Every line stands in exactly one of the three.
+
+First version: a line scanner with evidence, in one pass. Quotes begin at `>` lines, at an attribution line with a
+date, time or address in it, at a separator, or at a block of header-like lines; signatures at `-- `, at a device's
+tagline, or at a closing formula near the end.
 """
 
 from __future__ import annotations

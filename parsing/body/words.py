@@ -34,7 +34,10 @@ def is_words(part: Part) -> bool:
 
 
 def gather(parts: list[tuple[Part, bytes]]) -> Body:
-    """Join the word parts, given with their decoded bytes: of an alternative the plain one is read, the HTML one kept for display."""
+    """Join the word parts, given with their decoded bytes.
+
+    Of an alternative the plain one is read, the HTML one kept for display.
+    """
     problems: list[Problem] = []
     decoded = [(part, _text(part, content, problems)) for part, content in parts]
     with_plain = {part.alternative for part, text in decoded if part.type == "text/plain" and text.strip()} - {None}

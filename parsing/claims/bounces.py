@@ -1,7 +1,7 @@
 """Delivery status notifications (RFC 3464): who could not be reached, and whether for good.
 
-First version: the machine-readable form, and the plain ones of a few relays by their `Final-Recipient` lines alone. Free-form bounces are told
-as bounces (see nature), their recipients are read by a later version.
+First version: the machine-readable form, and the plain ones of a few relays by their `Final-Recipient` lines alone.
+Free-form bounces are told as bounces (see nature), their recipients are read by a later version.
 """
 
 from __future__ import annotations

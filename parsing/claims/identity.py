@@ -1,7 +1,7 @@
 """What the headers alone allow one to say of the sender: nothing good, only whether something is wrong.
 
-The rule: exactly one From field with exactly one mailbox in it, and no defect. Whoever breaks it may be read differently by two programs, so he
-is nobody.
+The rule: exactly one From field with exactly one mailbox in it, and no defect. Whoever breaks it may be read
+differently by two programs, so he is nobody.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def identity(headers: HeaderBlock, front: Front) -> Identity:
     return Identity(suspicious=bool(why), why=why)
 
 
-def _why(headers: HeaderBlock, front: Front) -> str:
+def _why(headers: HeaderBlock, front: Front) -> str:  # noqa: PLR0911  # a list of rules, the first that holds
     count = headers.count("from")
     if count != 1:
         return "no_from" if count == 0 else "several_from"

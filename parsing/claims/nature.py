@@ -1,8 +1,8 @@
 """What kind of sender a mail has, by what its headers say, each with its evidence.
 
-RFC 3834 (automatic responses), 3464 (delivery reports), 8098 (disposition notifications), 5965 (abuse reports), 2919 and 2369 (lists).
-Words are looked at in two places only, both of them strict: the subject of bounces that carry no mark, and out-of-office subjects from
-a sender that also says by a header that it answers by itself.
+RFC 3834 (automatic responses), 3464 (delivery reports), 8098 (disposition notifications), 5965 (abuse reports), 2919
+and 2369 (lists). Words are looked at in two places only, both of them strict: the subject of bounces that carry no
+mark, and out-of-office subjects from a sender that also says by a header that it answers by itself.
 """
 
 from __future__ import annotations
@@ -67,7 +67,10 @@ Evidence = tuple[Nature, str]
 
 
 def nature(headers: HeaderBlock, structure: Structure, front: Front, subject: str, mail_from: str | None) -> Evidence:
-    """The nature of a mail and the header that shows it ("" for human); mail_from is the envelope's, None where unknown."""
+    """The nature of a mail and the header that shows it ("" for human).
+
+    Mail_from is the envelope's, None where unknown.
+    """
     for rule in _RULES:
         found = rule(headers, structure)
         if found:

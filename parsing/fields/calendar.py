@@ -1,4 +1,7 @@
-"""The words of dates and times in a text, one after the other: what each says by itself, not yet what they say together."""
+"""The words of dates and times in a text, one after the other.
+
+What each says by itself, not yet what they say together.
+"""
 
 from __future__ import annotations
 
@@ -143,13 +146,11 @@ def _clock(hour: str, minute: str | None, half_day: str | None = None) -> _Reade
     """Reads a time of day; half_day names the group of am and pm."""
 
     def read(match: re.Match[str]) -> dict[str, Any] | None:
-        said = {
-            "hour": int(match[hour]),
-            "minute": int(match[minute]) if minute else None,
-            "half_day": (match[half_day] or "").replace(".", "").lower() or None if half_day else None,
-        }
-        possible = said["hour"] <= _HOURS and (said["minute"] or 0) < _MINUTES
-        return said if possible else None
+        hours, minutes = int(match[hour]), int(match[minute]) if minute else None
+        if hours > _HOURS or (minutes or 0) >= _MINUTES:
+            return None
+        half = (match[half_day] or "").replace(".", "").lower() if half_day else ""
+        return {"hour": hours, "minute": minutes, "half_day": half or None}
 
     return read
 

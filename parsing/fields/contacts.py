@@ -1,7 +1,7 @@
 """Email addresses and phone numbers that a sender states, and links and amounts as masks.
 
-First version: which role an address has (registered, wanted, old, new) is told later; amounts and links are only kept from being read as
-something else.
+First version: which role an address has (registered, wanted, old, new) is told later; amounts and links are only kept
+from being read as something else.
 """
 
 from __future__ import annotations

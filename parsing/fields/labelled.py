@@ -1,6 +1,7 @@
 """Values that follow a label: the one grammar of usernames and transaction IDs.
 
-label [owner] [up to three words before a sign] [sign or verb] value. All repetitions are bounded, so every pattern is linear.
+label [owner] [up to three words before a sign] [sign or verb] value. All repetitions are bounded, so every pattern is
+linear.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ _OPENING = r"[\"'“”‘’«(\[*_@#]{0,3}[@#]?"
 
 
 def pattern(labels: Iterable[str], value: str, between: str = "") -> re.Pattern[str]:
-    """A pattern with the groups label, sign, verb and value; labels are plain words, spaces in them match any white space and dots."""
+    """A pattern with the groups label, sign, verb and value.
+
+    Labels are plain words, spaces in them match any white space and dots.
+    """
     spelled = "|".join(_spelled(label) for label in labels)
     return re.compile(
         rf"(?<![\w@.-])(?P<label>{spelled}){_OWNER}{between}{_SIGN}{_OPENING}(?P<value>{value})",

@@ -1,6 +1,7 @@
 """The words of each language, read once from `words/*.toml` when the module is imported.
 
-One file a language: labels that introduce a value, names and questions for letters, categories with their keywords, the calendar's words.
+One file a language: labels that introduce a value, names and questions for letters, categories with their keywords,
+the calendar's words.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ LEXICON: Mapping[str, Words] = {path.stem: _load(path) for path in sorted(_FOLDE
 
 def words(language: str | None) -> Words:
     """The words of a language, of the nearest one where there is no file for it."""
-    if language in LEXICON:
+    if language is not None and language in LEXICON:
         return LEXICON[language]
     return LEXICON[FALLBACK if language in (None, "ms", "jv", "su", "mixed") else "en"]
 

@@ -1,6 +1,7 @@
 """The texts that are searched for findings, and what is known around them.
 
-What must not be searched (quoted history, signatures, what another finder has taken) is blanked out in place, so that every span stays true.
+What must not be searched (quoted history, signatures, what another finder has taken) is blanked out in place, so that
+every span stays true.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ class Circumstances:
 
 
 def body_source(text: str, division: Division) -> Source:
-    """The body with all lines blanked that are not the sender's own report; labelled lines of the closing block count."""
+    """The body with all lines blanked that are not the sender's own report.
+
+    Labelled lines of the closing block count.
+    """
     lines = text.split("\n")
     kept = [line if _counts(line, kind) else " " * len(line) for line, kind in zip(lines, division.kinds, strict=True)]
     _blank_forwarded_headers(kept)

@@ -1,7 +1,7 @@
 """When it happened: expressions of day and time that stand together, read against the time at which the mail was written.
 
-Numeric dates are day/month; what names no year, month or day is the latest such moment that is not in the future. A zone
-that is written counts, else the mail's own offset.
+Numeric dates are day/month; what names no year, month or day is the latest such moment that is not in the future. A
+zone that is written counts, else the mail's own offset.
 """
 
 from __future__ import annotations
@@ -174,7 +174,8 @@ def _hour(time: Clue, part: str | None) -> tuple[int, int]:
     return _BY_PART[part][hour], 0
 
 
-#: What an hour of twelve means in a part of the day: pagi 0–10, siang 10–15, sore 15–18, malam 18–24 and the small hours.
+#: What an hour of twelve means in a part of the day: pagi 0–10, siang 10–15, sore 15–18, malam 18–24 and the small
+#: hours.
 _BY_PART = {
     "pagi": (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0),
     "siang": (0, 13, 14, 15, 16, 17, 6, 7, 8, 9, 10, 11, 12),

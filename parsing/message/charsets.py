@@ -1,7 +1,7 @@
 """Bytes → text, whatever label they carry.
 
-The declared charset strictly; then what browsers have learned such labels to mean (WHATWG Encoding Standard, 4.2); then UTF-8; then
-Windows-1252 with replacement, and a problem that says so.
+The declared charset strictly; then what browsers have learned such labels to mean (WHATWG Encoding Standard, 4.2);
+then UTF-8; then Windows-1252 with replacement, and a problem that says so.
 """
 
 from __future__ import annotations

@@ -46,12 +46,13 @@ def decode_words(text: str) -> str:
 def as_utf8_words(value: bytes) -> bytes:
     """The same header value with every encoded word in UTF-8 and no raw 8-bit bytes but UTF-8.
 
-    For libraries that know fewer charsets than people use: the structure (commas, angle brackets, quotes) is left as it was.
+    For libraries that know fewer charsets than people use: the structure (commas, angle brackets, quotes) is left as
+    it was.
     """
     text, _ = decode(value, None)
     if "=?" not in text:
         return text.encode("utf-8", "replace")
-    return _WORD.sub(lambda match: _as_utf8_word(match), text).encode("utf-8", "replace")
+    return _WORD.sub(_as_utf8_word, text).encode("utf-8", "replace")
 
 
 def _as_utf8_word(match: re.Match[str]) -> str:

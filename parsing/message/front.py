@@ -1,7 +1,7 @@
 """The thin port to mail-parser: addresses, date and defects of a header block.
 
-The library is given a small mail made of those fields alone, capped and with encoded words in UTF-8. So it never sees a body, nothing in it
-can be quadratic, and charsets that it does not know do not cost a name.
+The library is given a small mail made of those fields alone, capped and with encoded words in UTF-8. So it never sees
+a body, nothing in it can be quadratic, and charsets that it does not know do not cost a name.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def read_front(headers: HeaderBlock) -> Front:
         date = _own_offset(parsed.date, parsed.timezone)
     except Exception as error:  # noqa: BLE001 - the library answers odd bytes with any exception; the mail is read without it
         problems.append(Problem(code="front_unreadable", detail=type(error).__name__))
-        found, defects, date = {name: () for name in _LISTS}, [], None
+        found, defects, date = dict.fromkeys(_LISTS, ()), [], None
     if not found["from"]:
         found["from"] = _best_guess(defects, headers)
     return Front(

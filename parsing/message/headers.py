@@ -77,8 +77,8 @@ def unfold(raw: bytes) -> bytes:
 def split(content: bytes, start: int = 0, end: int | None = None) -> HeaderBlock:
     """Find the header block in content[start:end].
 
-    A byte order mark, blank lines and mbox separators before it are passed over. The block ends at the first blank line; or, where a
-    sender forgot it, at the first line that cannot be a field, which then is the body's first.
+    A byte order mark, blank lines and mbox separators before it are passed over. The block ends at the first blank
+    line; or, where a sender forgot it, at the first line that cannot be a field, which then is the body's first.
     """
     end = len(content) if end is None else end
     position = _beginning(content, start, end)
@@ -86,7 +86,7 @@ def split(content: bytes, start: int = 0, end: int | None = None) -> HeaderBlock
     fields: list[HeaderField] = []
     problems: list[Problem] = []
     position = _read_fields(content, position, limit, fields)
-    if position >= limit and limit < end or len(fields) >= MAX_HEADERS:
+    if (position >= limit and limit < end) or len(fields) >= MAX_HEADERS:
         problems.append(Problem(code="header_block_too_large"))
         position = _after_blank_line(content, position, end)
     elif position < end:

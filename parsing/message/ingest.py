@@ -1,7 +1,8 @@
 """The ingest key: two copies of one mail have the same, two different mails have not.
 
-Made of what the author wrote and nothing of what the way added: Message-ID, From, Date and Subject as they stand (unfolded, white space
-made single), and the body with LF line ends and without blank lines at its end. Trace headers are left out.
+Made of what the author wrote and nothing of what the way added: Message-ID, From, Date and Subject as they stand
+(unfolded, white space made single), and the body with LF line ends and without blank lines at its end. Trace headers
+are left out.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _body_digest(content: bytes, start: int) -> bytes:
     position = start
     while position < end:
         stop = min(position + _CHUNK, end)
-        if stop < end and content[stop - 1] == 0x0D:
+        if stop < end and content[stop - 1 : stop] == b"\r":
             stop += 1  # a CRLF is never divided
         digest.update(content[position:stop].replace(b"\r\n", b"\n"))
         position = stop

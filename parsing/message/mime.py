@@ -1,7 +1,7 @@
 """The parts of a mail: where each leaf begins and ends in the raw bytes.
 
-RFC 2046. The walk is our own: it keeps offsets instead of copies, looks at each byte once a level (and levels are few), and keeps what other
-walks lose or merge: forwarded mails, delivery reports, unnamed pictures.
+RFC 2046. The walk is our own: it keeps offsets instead of copies, looks at each byte once a level (and levels are
+few), and keeps what other walks lose or merge: forwarded mails, delivery reports, unnamed pictures.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def _delimiters(content: bytes, boundary: bytes, start: int, end: int) -> Iterat
     position = start
     while (found := content.find(mark, position, end)) >= 0:
         position = found + len(mark)
-        if found != start and content[found - 1] != 0x0A:
+        if found != start and content[found - 1 : found] != b"\n":
             continue
         line_end = content.find(b"\n", position, min(end, position + MAX_BOUNDARY))
         rest = content[position : line_end if line_end >= 0 else min(end, position + MAX_BOUNDARY)].strip()
@@ -193,7 +193,7 @@ def _delimiters(content: bytes, boundary: bytes, start: int, end: int) -> Iterat
 
 def _before_line_end(content: bytes, opened: int, line_start: int) -> int:
     before = line_start - 1
-    return before - 1 if before > opened and content[before - 1] == 0x0D else before
+    return before - 1 if before > opened and content[before - 1 : before] == b"\r" else before
 
 
 def _is_empty(content: bytes, place: _Place) -> bool:

@@ -1,4 +1,7 @@
-"""Content-Type and Content-Disposition: a value and its parameters (RFC 2045, 5.1), RFC 2231 continuations and charsets included."""
+"""Content-Type and Content-Disposition.
+
+A value and its parameters (RFC 2045, 5.1), RFC 2231 continuations and charsets included.
+"""
 
 from __future__ import annotations
 

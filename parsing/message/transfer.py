@@ -37,13 +37,17 @@ def _base64(data: bytes) -> tuple[bytes, Problem | None]:
     after = data[padding:].lstrip(b"=\r\n\t ") if padding >= 0 else b""
     if not after:
         return decoded, None
-    # The codec stops without a word at the first padding. More base64 is more of the file; anything else was put there by a list or a relay.
+    # The codec stops without a word at the first padding. More base64 is more of the file; anything else was put
+    # there by a list or a relay.
     more = not after.translate(None, _ALPHABET)
     return _piecewise(data) if more else decoded, Problem(code="base64_damaged")
 
 
 def _piecewise(data: bytes) -> bytes:
-    """Decode what stands between paddings: strange bytes are passed over, an incomplete last group gives what it holds."""
+    """Decode what stands between paddings.
+
+    Strange bytes are passed over, an incomplete last group gives what it holds.
+    """
     letters = data.translate(None, _STRANGE)
     pieces = []
     for match in _PIECE.finditer(letters):

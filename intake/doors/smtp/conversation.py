@@ -1,28 +1,28 @@
 """One conversation with one SMTP client: aiosmtpd's grammar of commands, our own reading of lines and of DATA.
 
-What aiosmtpd does by itself and what a desk cannot have: a failure becomes a permanent 500 with the exception's text, a client
-that hangs up stops the storing of its mail, DATA is gathered in memory line by line and refused for a long line,
-commands may end in a bare LF. So its loop over commands and its `smtp_DATA` are replaced here.
+What aiosmtpd does by itself and what a desk cannot have: a failure becomes a permanent 500 with the exception's text,
+a client that hangs up stops the storing of its mail, DATA is gathered in memory line by line and refused for a long
+line, commands may end in a bare LF. So its loop over commands and its `smtp_DATA` are replaced here.
 
-Pipelining (RFC 2920): a client may send a group of commands, but DATA, STARTTLS and its first word end a group. What stands
-behind DATA or STARTTLS before our reply, or before the greeting, was put there by somebody who hopes that it is taken for
-something else: the conversation ends. What stands behind a clean end of a mail is the next group of commands, carried
-out after the mail is answered and never as part of it; behind a mail with refused line ends the conversation ends.
+Pipelining (RFC 2920): a client may send a group of commands, but DATA, STARTTLS and its first word end a group. What
+stands behind DATA or STARTTLS before our reply, or before the greeting, was put there by somebody who hopes that it
+is taken for something else: the conversation ends. What stands behind a clean end of a mail is the next group of
+commands, carried out after the mail is answered and never as part of it; behind a mail with refused line ends the
+conversation ends.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, TypeVar, cast
 
 import structlog
 from aiosmtpd.smtp import TLSSetupException
 
-from intake.doors.smtp_data import Refusal
-from intake.doors.smtp_dialogue import OUT_OF_STEP, Dialogue
-from intake.doors.smtp_policy import STOPPING
-from intake.doors.smtp_transfer import Transfer
-from intake.doors.smtp_words import NULL_PATH, split_path
+from intake.doors.smtp.data import Refusal
+from intake.doors.smtp.dialogue import OUT_OF_STEP, Dialogue
+from intake.doors.smtp.transfer import Transfer
+from intake.doors.smtp.words import NULL_PATH, split_path
 from intake.errors import IntakeError, SpoolFull
 from parsing.mail import Envelope
 from store import crashpoints
@@ -42,6 +42,8 @@ _NOT_STORED: Final = "451 4.3.0 Your mail could not be stored; try again later"
 
 #: A client that sent these, or its relay, does not mean the same by a line as we do.
 _OUT_OF_LINE: Final = frozenset({Refusal.LINE_ENDS, Refusal.NUL})
+
+_Part = TypeVar("_Part")
 
 _log = structlog.get_logger(__name__)
 
@@ -92,8 +94,17 @@ class Conversation(Dialogue):
             lines.append("STARTTLS")
         await self._say("".join(f"250-{line}\r\n" for line in lines) + "250 ENHANCEDSTATUSCODES")
 
+    async def smtp_MAIL(self, argument: str | None) -> None:  # noqa: N802
+        """Open a transaction; from here on its clock runs."""
+        await super().smtp_MAIL(argument)
+        if self.busy:
+            self._pace.begin_mail(self.loop.time())
+
     async def smtp_STARTTLS(self, argument: str | None) -> None:  # noqa: N802
-        """Go on over TLS (RFC 3207). What stands behind the command was not said over TLS, and ends the conversation."""
+        """Go on over TLS (RFC 3207).
+
+        What stands behind the command was not said over TLS, and ends the conversation.
+        """
         if argument:
             await self.push(_NO_ARGUMENT)
         elif self.tls_context is None or self._encrypted:
@@ -127,8 +138,9 @@ class Conversation(Dialogue):
         if not hostname:
             await self.push(_NO_NAME)
             return False
-        self._set_rset_state()
-        self.session.host_name, self.session.extended_smtp = hostname, extended
+        self._set_rset_state()  # type: ignore[no-untyped-call]
+        session = self._known(self.session)
+        session.host_name, session.extended_smtp = hostname, extended
         return True
 
     async def _encrypt(self) -> None:
@@ -137,11 +149,11 @@ class Conversation(Dialogue):
         except TLSSetupException as error:
             _log.info("no TLS came about", client=self._client(), why=str(error.__cause__))
         if not self._encrypted:  # aiosmtpd does not hear of a client that hangs up instead of a handshake
-            self._original_transport.abort()
+            cast("asyncio.Transport", self._original_transport).abort()
             self.connection_lost(None)
 
     async def _take_mail(self) -> None:
-        self._transfer = transfer = Transfer(self._house, self.transport)
+        self._transfer = transfer = Transfer(self._house, self._known(self._line()))
         try:
             await self._say(_GO_ON)
             await transfer.ended
@@ -150,7 +162,7 @@ class Conversation(Dialogue):
         finally:
             transfer.leave()
             self._transfer = None
-            self._set_post_data_state()
+            self._set_post_data_state()  # type: ignore[no-untyped-call]
             self._pace.go_on(self.loop.time())
         await self.push(reply)
         if reply.startswith("250"):
@@ -168,7 +180,7 @@ class Conversation(Dialogue):
             storing.add_done_callback(self._unthanked)
             raise
         except IntakeError as error:
-            _log.error("a mail could not be stored", why=str(error))  # noqa: TRY400 - the sentence says all there is
+            _log.error("a mail could not be stored", why=str(error))
             self._house.report.failed(str(error))
             return _FULL if isinstance(error, SpoolFull) else _NOT_STORED
         self._errors = self._idle_commands = 0
@@ -182,20 +194,28 @@ class Conversation(Dialogue):
             _log.warning("a mail was stored, but its client was gone before 250", mail=storing.result())
 
     def _envelope(self) -> Envelope:
-        told = self.session.host_name
+        told = self._known(self.session).host_name
+        transaction = self._known(self.envelope)
         return Envelope(
             door="smtp",
             received_at=self._house.now(),
-            mail_from=self.envelope.mail_from.removeprefix(NULL_PATH),
-            rcpt_to=tuple(self.envelope.rcpt_tos),
+            mail_from=(transaction.mail_from or "").removeprefix(NULL_PATH),
+            rcpt_to=tuple(transaction.rcpt_tos),
             client=self._client(),
             helo=told and told.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
             tls=self._encrypted,
         )
 
     def _client(self) -> str | None:
-        peer = self.session.peer
+        peer = self._known(self.session).peer
         return str(peer[0]) if isinstance(peer, tuple) else None
+
+    @staticmethod
+    def _known(part: _Part | None) -> _Part:
+        """A part of the library's state that is there as long as the conversation lasts."""
+        if part is None:
+            raise ConnectionResetError
+        return part
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         return split_path(arg) or (None, None)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from intake.doors.smtp_house import House
-from intake.doors.smtp_words import NULL_PATH
+from intake.doors.smtp.house import House
+from intake.doors.smtp.words import NULL_PATH
 
 if TYPE_CHECKING:
-    from aiosmtpd.smtp import SMTP
+    from aiosmtpd.smtp import SMTP, Session
     from aiosmtpd.smtp import Envelope as Transaction
-    from aiosmtpd.smtp import Session
 
 STOPPING = "421 4.3.2 This desk is closing for a moment; come back soon"
 
@@ -46,7 +45,10 @@ class Doorkeeper:
     async def handle_RCPT(  # noqa: N802 - likewise
         self, _server: SMTP, _session: Session, transaction: Transaction, address: str, _options: list[str]
     ) -> str:
-        """Accept a recipient that is ours. An unknown one is refused here and now: a bounce later would hit a stranger."""
+        """Accept a recipient that is ours. An unknown one is refused here and now.
+
+        A bounce later would hit a stranger.
+        """
         if address != NULL_PATH and not address.isascii() and not transaction.smtp_utf8:
             return _NEEDS_SMTPUTF8
         if len(transaction.rcpt_tos) >= self._house.limits.max_recipients:

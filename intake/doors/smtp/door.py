@@ -1,4 +1,4 @@
-"""The SMTP door: its sockets, its thread, and how many may stand at it at once. What is said there is `smtp_conversation`'s.
+"""The SMTP door: its sockets, its thread, and how many may stand at it at once. What is said there is `conversation`'s.
 
 The door runs an event loop in a thread of its own; the rest of the desk knows nothing of it.
 """
@@ -20,14 +20,15 @@ from typing import Any, Final
 import structlog
 
 from intake import clock
-from intake.doors.smtp_conversation import Conversation
-from intake.doors.smtp_house import DoorReport, House
-from intake.doors.smtp_policy import Doorkeeper
+from intake.doors.smtp.conversation import Conversation
+from intake.doors.smtp.house import DoorReport, House
+from intake.doors.smtp.policy import Doorkeeper
 from intake.errors import DoorBlocked
 from intake.settings import Limits, SmtpSettings
 from intake.spool import Spool
 
-#: Threads that write and fsync. Fsyncs that wait at the same time share the journal's commits; more than these gain nothing.
+#: Threads that write and fsync. Fsyncs that wait at the same time share the journal's commits; more than these gain
+#: nothing.
 _WRITERS: Final = 8
 
 #: Connections that the kernel keeps until we take them.
@@ -54,14 +55,14 @@ class SmtpDoor:
         limits: Limits,
         spool: Spool,
         knows: Callable[[str], bool],
-        report: DoorReport,
+        health: DoorReport,
         on_mail: Callable[[str], None],
         now: Callable[[], datetime] = clock.now,
     ) -> None:
-        """Prepare a door; nothing is opened before `start`, but DoorBlocked is raised for a certificate that cannot be read.
+        """Prepare a door. Nothing is opened before `start`; DoorBlocked where a certificate cannot be read.
 
-        `knows` says whether an address is ours and may not wait; `on_mail` is called with the name of each mail in the spool, from
-        threads of the door's.
+        `knows` says whether an address is ours and may not wait; `on_mail` is called with the name of each mail in
+        the spool, from threads of the door's.
         """
         self._house = House(
             settings=settings,
@@ -69,7 +70,7 @@ class SmtpDoor:
             spool=spool,
             knows=knows,
             on_mail=on_mail,
-            report=report,
+            report=health,
             now=now,
             tls=_tls(settings),
             pool=ThreadPoolExecutor(_WRITERS, thread_name_prefix="smtp-spool"),
@@ -224,7 +225,9 @@ def _listening(listen: str) -> socket.socket:
 def _client(peer: Any) -> str:
     """Whom connections are counted for: an IPv4 address, or the /64 that one IPv6 customer is usually given."""
     address = ipaddress.ip_address(str(peer[0]).partition("%")[0])
-    return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
+    return str(
+        address if isinstance(address, ipaddress.IPv4Address) else ipaddress.ip_network((address, 64), strict=False)
+    )
 
 
 def _turn_away(connection: socket.socket, reply: bytes) -> None:

@@ -1,10 +1,13 @@
-"""Reads what follows DATA: bytes in any portions → the mail's bytes, its end, or why it is refused (RFC 5321, 4.1.1.4, 4.5.2).
+"""Reads what follows DATA.
 
-Pure: no socket, no file, no clock. Every look at the bytes is one pass of a C loop over a whole portion, for a Python loop
-over lines is what makes other receivers slow; a portion may be cut anywhere.
+Bytes in any portions → the mail's bytes, its end, or why it is refused (RFC 5321, 4.1.1.4, 4.5.2).
 
-Line ends, against smuggling (CVE-2023-51764 and its kin): only CR LF "." CR LF ends a mail. A bare CR is refused, and so is
-a bare LF beside a lone dot, which a more lenient server may have taken for the end. Any other bare LF becomes CR LF.
+Pure: no socket, no file, no clock. Every look at the bytes is one pass of a C loop over a whole portion, for a Python
+loop over lines is what makes other receivers slow; a portion may be cut anywhere.
+
+Line ends, against smuggling (CVE-2023-51764 and its kin): only CR LF "." CR LF ends a mail. A bare CR is refused, and
+so is a bare LF beside a lone dot, which a more lenient server may have taken for the end. Any other bare LF becomes
+CR LF.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """One mail between a socket and the spool: portions come in on the door's thread, pool threads write them.
 
-A mail of ordinary size is written, fsynced and renamed in one visit to the pool, for each visit costs a switch of threads. A
-larger one is written a batch at a time, and the socket is not read while the disk is behind: so twenty mails of 30 MB
-cost what twenty batches cost.
+A mail of ordinary size is written, fsynced and renamed in one visit to the pool, for each visit costs a switch of
+threads. A larger one is written a batch at a time, and the socket is not read while the disk is behind: so twenty
+mails of 30 MB cost what twenty batches cost.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Final, ParamSpec, TypeVar
 
 import structlog
 
-from intake.doors.smtp_data import DataReader, Refusal
-from intake.doors.smtp_house import House
+from intake.doors.smtp.data import DataReader, Refusal
+from intake.doors.smtp.house import House
 from intake.spool import Incoming
 from parsing.mail import Envelope
 
@@ -32,7 +32,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Transfer:
-    """A mail on its way. All methods belong to the door's thread; `ended` is done when there is nothing more to read."""
+    """A mail on its way. All methods belong to the door's thread.
+
+    `ended` is done when there is nothing more to read.
+    """
 
     def __init__(self, house: House, transport: asyncio.Transport) -> None:
         limits = house.limits
@@ -80,7 +83,10 @@ class Transfer:
             self.ended.set_result(None)
 
     def store(self, envelope: Envelope) -> asyncio.Task[str]:
-        """Make the mail durable, whatever becomes of its client: the name in the spool, or what went wrong on the way."""
+        """Make the mail durable, whatever becomes of its client.
+
+        The name in the spool, or what went wrong on the way.
+        """
         self._stored = True
         return self._house.spawn(self._store(envelope))
 
@@ -95,7 +101,7 @@ class Transfer:
         try:
             await self._written()
             if self._failure is not None:
-                raise self._failure
+                raise self._failure  # noqa: TRY301  # what is kept of it is given up below
             return await self._in_pool(self._commit, portions, envelope)
         except BaseException:
             await self._in_pool(self._discard)
@@ -164,7 +170,7 @@ class Transfer:
         name = self._write(portions).commit(envelope)
         try:
             self._house.on_mail(name)
-        except Exception:  # the mail is ours whatever becomes of the worker, which also looks by itself
+        except Exception:  # noqa: BLE001  # the mail is ours whatever becomes of the worker, which also looks by itself
             _log.exception("the worker could not be woken", mail=name)
         return name
 

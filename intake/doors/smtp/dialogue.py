@@ -1,21 +1,21 @@
-"""The outer half of an SMTP conversation: lines in, replies out, and the clock. What the lines say is `smtp_conversation`'s.
+"""The outer half of an SMTP conversation: lines in, replies out, and the clock. What the lines say is `conversation`'s.
 
-It takes the place of aiosmtpd's own loop over commands, which answers a failure with a permanent 500 and the exception's
-text, takes commands that end in a bare LF, and has one timer that a NOOP sets back.
+It takes the place of aiosmtpd's own loop over commands, which answers a failure with a permanent 500 and the
+exception's text, takes commands that end in a bare LF, and has one timer that a NOOP sets back.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from aiosmtpd.smtp import SMTP
 
-from intake.doors.smtp_house import House
-from intake.doors.smtp_pace import Pace
-from intake.doors.smtp_policy import STOPPING, Doorkeeper
-from intake.doors.smtp_words import enhanced
+from intake.doors.smtp.house import House
+from intake.doors.smtp.pace import Pace
+from intake.doors.smtp.policy import STOPPING, Doorkeeper
+from intake.doors.smtp.words import enhanced
 
 #: Commands that bring no mail nearer, since the last mail (Postfix's smtpd_junk_command_limit).
 _IDLE_COMMANDS: Final = 100
@@ -69,11 +69,14 @@ class Dialogue(SMTP):
         )
         del self._smtp_methods["AUTH"]  # nobody logs in at a counter
 
-    def dismiss(self) -> None:
-        """Say 421 and close, as the door does (RFC 5321, 3.8)."""
-        if self.transport is not None and not self.transport.is_closing():
+    def dismiss(self, *, at_once: bool = False) -> None:
+        """Say 421 and close, as the door does (RFC 5321, 3.8); `at_once` does not wait for the client to read it."""
+        transport = self._line()
+        if transport is not None and not transport.is_closing():
             self._writer.write(STOPPING.encode() + b"\r\n")
             self._close()
+        if transport is not None and at_once:
+            transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start to talk; after STARTTLS, go on over the new transport."""
@@ -184,7 +187,7 @@ class Dialogue(SMTP):
         self._close()
 
     def _close(self) -> None:
-        transport = self.transport
+        transport = self._line()
         if transport is not None:
             transport.close()
             self.loop.call_later(_LAST_WORDS_SECONDS, transport.abort)
@@ -207,4 +210,9 @@ class Dialogue(SMTP):
 
     def _unread(self) -> bool:
         """Whether the client has said more than was carried out."""
-        return bool(self._reader._buffer)  # noqa: SLF001 - StreamReader has no public look ahead
+        buffered: bytearray = vars(self._reader)["_buffer"]  # StreamReader has no public look ahead
+        return bool(buffered)
+
+    def _line(self) -> asyncio.Transport | None:
+        """The connection, as what it is; aiosmtpd knows it as the base of all transports."""
+        return cast("asyncio.Transport | None", self.transport)

@@ -11,9 +11,9 @@ NEVER: Final = float("inf")
 class Pace:
     """A client's clock: from its first word, or from MAIL, until its mail is answered.
 
-    The whole of it, every command included, may take `grace` seconds and what its bytes take at `minimum_rate`: a slow honest
-    mail passes, a client that drips bytes or NOOPs does not (Postfix's smtpd_min_data_rate). And no silence may be
-    longer than `idle` seconds (RFC 5321, 4.5.3.2.7).
+    The whole of it, every command included, may take `grace` seconds and what its bytes take at `minimum_rate`: a
+    slow honest mail passes, a client that drips bytes or NOOPs does not (Postfix's smtpd_min_data_rate). And no
+    silence may be longer than `idle` seconds (RFC 5321, 4.5.3.2.7).
     """
 
     def __init__(self, *, grace: float, minimum_rate: int, idle: float, now: float) -> None:

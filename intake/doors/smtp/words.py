@@ -12,8 +12,8 @@ _ATOM: Final = r'[^\x00-\x20\x7f<>@"(),:;\\\[\]]+'
 _QUOTED: Final = r'"(?:[^\x00-\x1f\x7f"\\]|\\[\x20-\x7e])*"'
 _MAILBOX: Final = rf"(?:{_ATOM}|{_QUOTED})@(?:{_ATOM}|\[[0-9A-Za-z.:-]+\])"
 
-#: "<" [source route] (mailbox, postmaster alone, or nothing) ">" [parameters], as in RFC 5321, 4.1.2. The brackets may be
-#: missing, as with a person at a terminal.
+#: "<" [source route] (mailbox, postmaster alone, or nothing) ">" [parameters], as in RFC 5321, 4.1.2. The brackets
+#: may be missing, as with a person at a terminal.
 _PATH: Final = re.compile(
     rf"\s*(?:<(?:@[^\x00-\x20<>:]+:)?(?P<path>{_MAILBOX}|(?i:postmaster)|)>|(?P<plain>{_MAILBOX}))(?:\s+(?P<rest>.*))?\Z"
 )

@@ -1,0 +1,5 @@
+"""The SMTP door: mail straight from other mail servers, or from the border in front of us."""
+
+from intake.doors.smtp.door import SmtpDoor
+
+__all__ = ["SmtpDoor"]

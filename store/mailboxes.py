@@ -1,0 +1,89 @@
+"""Polled mailboxes: which UIDs we have, folder life by folder life; and how every door does.
+
+A UID means something only together with its UIDVALIDITY (RFC 3501, 2.3.1.1): when that changes, the folder begins a new
+life, in which every UID is unknown again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from store import rows
+from store.models import DoorHealth, Mailbox, MailboxUid
+
+#: A mail is ours, but the server has not been told: it is to be flagged or moved.
+STORED = "stored"
+#: The server knows it too, or was not to be told.
+DONE = "done"
+
+
+def lives(session: Session, account: str, folder: str) -> list[Mailbox]:
+    """The lives of a folder that we have seen, the newest first."""
+    statement = select(Mailbox).where(Mailbox.account == account, Mailbox.folder == folder)
+    return list(session.exec(statement.order_by(col(Mailbox.id).desc())).all())
+
+
+def begin_life(session: Session, account: str, folder: str, uidvalidity: int, baseline: int, now: datetime) -> int:
+    """Remember a folder with a new UIDVALIDITY; UIDs up to `baseline` are not ours to take."""
+    life = Mailbox(account=account, folder=folder, uidvalidity=uidvalidity, baseline=baseline, created_at=now)
+    return rows.add(session, life)
+
+
+def known(session: Session, mailbox_id: int) -> set[int]:
+    """The UIDs that we have."""
+    return set(session.exec(select(MailboxUid.uid).where(MailboxUid.mailbox_id == mailbox_id)).all())
+
+
+def unfinished(session: Session, mailbox_id: int) -> list[int]:
+    """The UIDs that we have and that are still to be flagged or moved."""
+    statement = select(MailboxUid.uid).where(MailboxUid.mailbox_id == mailbox_id, MailboxUid.state == STORED)
+    return sorted(session.exec(statement).all())
+
+
+def take(session: Session, mailbox_id: int, uid: int, ingest_key: str, spool_name: str, state: str) -> None:
+    """Write down that a mail is ours."""
+    row = MailboxUid(mailbox_id=mailbox_id, uid=uid, ingest_key=ingest_key, spool_name=spool_name, state=state)
+    rows.add(session, row)
+
+
+def finish(session: Session, mailbox_id: int, uids: Sequence[int]) -> None:
+    """Write down that the server has been told."""
+    for piece in rows.chunks(uids):
+        session.connection().execute(
+            update(MailboxUid)
+            .where(col(MailboxUid.mailbox_id) == mailbox_id, col(MailboxUid.uid).in_(piece))
+            .values(state=DONE)
+        )
+
+
+def has_key(session: Session, account: str, folder: str, ingest_key: str) -> bool:
+    """Whether a folder, in whatever life, has given us this mail before."""
+    statement = (
+        select(MailboxUid.id)
+        .join(Mailbox, col(Mailbox.id) == col(MailboxUid.mailbox_id))
+        .where(Mailbox.account == account, Mailbox.folder == folder, MailboxUid.ingest_key == ingest_key)
+        .limit(1)
+    )
+    return session.exec(statement).first() is not None
+
+
+def note_health(
+    session: Session, name: str, kind: str, success: datetime | None, failure: tuple[datetime, str] | None
+) -> None:
+    """Write down how a door does; a time that is None leaves the older one as it is."""
+    row = session.get(DoorHealth, name) or DoorHealth(name=name, kind=kind)
+    row.kind = kind
+    row.last_success = success or row.last_success
+    if failure is not None:
+        row.last_error_at, row.last_error = failure
+    session.add(row)
+    session.flush()
+
+
+def health(session: Session) -> Iterable[DoorHealth]:
+    """Every door that ever told how it does, by name."""
+    return session.exec(select(DoorHealth).order_by(DoorHealth.name)).all()
