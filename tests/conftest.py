@@ -1,0 +1,57 @@
+"""What tests of all packages need: the store on both databases, and the real servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from store import migrate
+from store.engine import open_store
+from tests.servers import dovecot, postgres, sinks
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Postgres]:
+    """One PostgreSQL server for the whole run."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty store with today's schema, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'loket.db'}"
+        engine = open_store(url)
+        migrate.upgrade(engine)
+        engine.dispose()
+        yield url
+        return
+    server: postgres.Postgres = request.getfixturevalue("postgresql")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def engine(store_url: str) -> Iterator[Engine]:
+    """That store, opened."""
+    opened = open_store(store_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def imap_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dovecot.Dovecot]:
+    """One Dovecot for the whole run; each test takes a mailbox of its own."""
+    with dovecot.running(tmp_path_factory.mktemp("dovecot")) as server:
+        yield server
+
+
+@pytest.fixture
+def smarthost() -> Iterator[sinks.Sink]:
+    """A mail server that takes everything and remembers it."""
+    with sinks.running() as sink:
+        yield sink
