@@ -1,0 +1,300 @@
+"""The IMAP door against a real Dovecot."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+
+from intake.doors.health import DoorReport
+from intake.doors.imap import ImapDoor
+from intake.settings import ImapAccount
+from intake.spool import Spool
+from store import crashpoints
+from store.errors import StoreUnreachable
+from tests.intake.conftest import customer_mail
+from tests.servers.dovecot import PASSWORD, Dovecot
+
+LIMIT = 5 << 20
+
+
+class Crash(BaseException):
+    """The process dies here, as far as the door can tell."""
+
+
+@dataclass
+class Desk:
+    """A mailbox and the door to it."""
+
+    server: Dovecot
+    user: str
+    spool: Spool
+    health: DoorReport
+    make: Callable[..., ImapDoor]
+
+    def taken(self) -> list[str]:
+        """The Message-IDs of what is in the spool, in order."""
+        found = []
+        for name in self.spool.waiting():
+            head = self.spool.open(name).content.split(b"\n\n")[0].decode()
+            found.append(next(line for line in head.splitlines() if line.startswith("Message-ID")).split("<")[1][:-1])
+        return found
+
+    def flags(self) -> list[bytes]:
+        """The flags of each mail on the server."""
+        with self.server.login(self.user) as client:
+            answer = client.fetch("1:*", "(FLAGS)")[1]
+        return [line for line in answer if isinstance(line, bytes)]
+
+
+def mail(number: int, body: str = "Deposit belum masuk.\n") -> bytes:
+    return customer_mail(body, Message_ID=f"<{number}@example.com>")
+
+
+@pytest.fixture
+def desk(imap_server: Dovecot, engine: Engine, tmp_path: Path) -> Iterator[Desk]:
+    """A new mailbox; a door is made as a test wants it."""
+    user = imap_server.new_user()
+    spool = Spool(tmp_path / "spool", quota=1 << 30, on_fatal=lambda error: pytest.fail(str(error)))
+    health = DoorReport("imap:box", "imap", lambda: datetime.now(UTC))
+    doors: list[ImapDoor] = []
+
+    def make(*, limit: int = LIMIT, flagging: bool = True, **more: Any) -> ImapDoor:
+        values: dict[str, Any] = {
+            "name": "box",
+            "desk": "help",
+            "host": "127.0.0.1",
+            "port": imap_server.port,
+            "tls": "none",
+            "username": user,
+            "password": SecretStr(PASSWORD),
+        }
+        doors.append(
+            ImapDoor(
+                ImapAccount(**(values | more)),
+                spool=spool,
+                engine=engine,
+                on_mail=lambda name: None,
+                health=health,
+                now=lambda: datetime.now(UTC),
+                stop=threading.Event(),
+                flagging=flagging,
+                limit=limit,
+            )
+        )
+        return doors[-1]
+
+    yield Desk(server=imap_server, user=user, spool=spool, health=health, make=make)
+    for door in doors:
+        door.close()
+
+
+def test_the_first_look_takes_nothing_and_the_next_what_has_come(desk: Desk) -> None:
+    """What was there before us stays as it was."""
+    desk.server.append(desk.user, mail(1), mail(2))
+    door = desk.make()
+    assert door.poll() == 0
+    desk.server.append(desk.user, mail(3))
+    assert door.poll() == 1
+    assert door.poll() == 0
+    assert desk.taken() == ["3@example.com"]
+    assert [b"\\Seen" in flags for flags in desk.flags()] == [False, False, True]
+
+
+def test_an_empty_mailbox_misses_nothing(desk: Desk) -> None:
+    """Its first mail is taken."""
+    door = desk.make()
+    door.poll()
+    desk.server.append(desk.user, mail(1))
+    assert door.poll() == 1
+
+
+def test_the_backlog_is_taken_as_history_where_it_is_wanted(desk: Desk) -> None:
+    """And what comes later as ordinary mail."""
+    desk.server.append(desk.user, mail(1), mail(2))
+    door = desk.make(backlog=True)
+    assert door.poll() == 2
+    desk.server.append(desk.user, mail(3))
+    door.poll()
+    assert [desk.spool.envelope(name)[0].history for name in desk.spool.waiting()] == [True, True, False]
+
+
+def test_a_mail_that_somebody_read_before_us_is_taken(desk: Desk) -> None:
+    """A phone that marks everything as seen does not hide mail from us."""
+    door = desk.make()
+    door.poll()
+    desk.server.append(desk.user, mail(1))
+    with desk.server.login(desk.user) as phone:
+        phone.store("1", "+FLAGS", "\\Seen")
+    assert door.poll() == 1
+
+
+def test_leaving_alone_leaves_no_trace(desk: Desk) -> None:
+    """Nothing is fetched without PEEK: the mail stays unseen."""
+    door = desk.make(done="leave")
+    door.poll()
+    desk.server.append(desk.user, mail(1))
+    assert door.poll() == 1
+    assert door.poll() == 0
+    assert b"\\Seen" not in desk.flags()[0]
+
+
+def test_shadow_tells_the_server_nothing(desk: Desk) -> None:
+    """The old desk goes on as if we were not there."""
+    door = desk.make(flagging=False)
+    door.poll()
+    desk.server.append(desk.user, mail(1))
+    assert door.poll() == 1
+    assert b"\\Seen" not in desk.flags()[0]
+
+
+def test_moving_empties_the_mailbox_into_another_folder(desk: Desk) -> None:
+    """The folder is made; a mail that somebody else marked as deleted stays."""
+    door = desk.make(done="move", move_to="Loket")
+    door.poll()
+    desk.server.append(desk.user, mail(1), mail(2), mail(3))
+    door.poll()
+    assert desk.server.mails(desk.user) == []
+    assert len(desk.server.mails(desk.user, "Loket")) == 3
+    assert door.poll() == 0
+
+
+def test_mails_that_come_and_go_are_taken_once_each(desk: Desk) -> None:
+    """Another client appends, flags and deletes between the looks."""
+    door = desk.make()
+    door.poll()
+    for number in range(30):
+        desk.server.append(desk.user, mail(number))
+        if number % 5 == 0:
+            door.poll()
+        if number % 7 == 3:
+            with desk.server.login(desk.user) as phone:
+                phone.store("1", "+FLAGS", "\\Deleted")
+                phone.expunge()
+    door.poll()
+    taken = desk.taken()
+    assert len(taken) == len(set(taken))
+    present = {int(content.split(b"Message-ID: <")[1].split(b"@")[0]) for content in desk.server.mails(desk.user)}
+    assert present <= {int(each.split("@")[0]) for each in taken}
+
+
+@pytest.mark.parametrize("point", [point for point in crashpoints.POINTS if point.startswith("imap_")])
+def test_a_crash_between_any_two_steps_loses_nothing(desk: Desk, point: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail is in the spool in the end, once or, fetched again, as the same bytes; and the server is told."""
+    desk.make().poll()
+    desk.server.append(desk.user, mail(1), mail(2))
+    with monkeypatch.context() as power:
+        power.setattr(crashpoints, "reach", _dies_at(point))
+        with pytest.raises(Crash):
+            desk.make().poll()
+    door = desk.make()
+    door.poll()
+    assert set(desk.taken()) == {"1@example.com", "2@example.com"}
+    assert len(desk.taken()) <= 3
+    assert [b"\\Seen" in flags for flags in desk.flags()] == [True, True]
+    assert door.poll() == 0
+
+
+def _dies_at(point: str) -> Callable[[str], None]:
+    def reach(name: str) -> None:
+        if name == point:
+            raise Crash
+
+    return reach
+
+
+def test_no_flag_before_the_commit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the database gone after the fetch, the server is told nothing."""
+    door = desk.make()
+    door.poll()
+    desk.server.append(desk.user, mail(1))
+    real = crashpoints.reach
+
+    def away(name: str) -> None:
+        if name == "imap_before_row":
+            raise StoreUnreachable("planted")
+        real(name)
+
+    monkeypatch.setattr(crashpoints, "reach", away)
+    assert door.poll() == 0
+    assert b"\\Seen" not in desk.flags()[0]
+    monkeypatch.setattr(crashpoints, "reach", real)
+    assert door.poll() == 1
+    assert b"\\Seen" in desk.flags()[0]
+
+
+def test_a_new_uidvalidity_brings_nothing_twice(desk: Desk) -> None:
+    """The folder was made anew with the same mails; only what we never had is taken."""
+    door = desk.make(folder="Support", done="leave")
+    with desk.server.login(desk.user) as admin:
+        admin.create("Support")
+    door.poll()
+    desk.server.append(desk.user, mail(1), mail(2), folder="Support")
+    assert door.poll() == 2
+    door.close()
+    with desk.server.login(desk.user) as admin:
+        admin.delete("Support")
+        admin.create("Support")
+    desk.server.append(desk.user, mail(1), mail(2), mail(3), folder="Support")
+    door.poll()
+    assert desk.taken() == ["1@example.com", "2@example.com", "3@example.com"]
+
+
+def test_a_mail_that_is_too_large_is_taken_as_far_as_it_goes(desk: Desk) -> None:
+    """Its beginning becomes a ticket, the whole stays in the mailbox, unseen."""
+    door = desk.make(limit=4_000)
+    door.poll()
+    desk.server.append(desk.user, mail(1, "x" * 70 + "\n" + ("y" * 70 + "\n") * 200))
+    assert door.poll() == 1
+    (name,) = desk.spool.waiting()
+    assert desk.spool.envelope(name)[1] == 4_000
+    assert b"\\Seen" not in desk.flags()[0]
+    assert door.poll() == 0
+
+
+def test_a_mail_of_several_parts_arrives_whole(desk: Desk) -> None:
+    """It is fetched a mebibyte at a time."""
+    big = mail(1, ("z" * 70 + "\n") * 40_000)
+    door = desk.make()
+    door.poll()
+    desk.server.append(desk.user, big)
+    door.poll()
+    (name,) = desk.spool.waiting()
+    assert desk.spool.open(name).content.replace(b"\r\n", b"\n") == big
+
+
+def test_a_wrong_password_is_told_and_the_next_look_is_a_new_try(desk: Desk, engine: Engine) -> None:
+    """The daemon goes on; status says what is wrong."""
+    door = desk.make(password=SecretStr("wrong"))
+    assert door.poll() == 0
+    assert desk.health._failure is not None
+    assert "uthentication" in desk.health._failure[1]
+
+
+def test_a_server_that_went_away_is_found_again(desk: Desk) -> None:
+    """The kept connection is dead; a new one is made within the same look."""
+    door = desk.make()
+    door.poll()
+    assert door._folder is not None
+    door._folder._client.socket().close()
+    desk.server.append(desk.user, mail(1))
+    assert door.poll() == 1
+
+
+def test_plain_imap_leaves_this_machine_never() -> None:
+    """A password is not sent over the network in the open."""
+    with pytest.raises(ValueError, match="on this machine"):
+        ImapAccount(name="a", desk="help", host="mail.example.com", tls="none", username="u")
+
+
+def test_control_characters_in_a_folders_name_are_refused() -> None:
+    """A folder's name goes into a command line."""
+    with pytest.raises(ValueError, match="pattern"):
+        ImapAccount(name="a", desk="help", host="127.0.0.1", username="u", folder="INBOX\r\nA1 LOGOUT")
