@@ -169,7 +169,7 @@ class Smarthost:
     def _connect(self) -> smtplib.SMTP:
         """A new connection, through TLS and AUTH as configured. Raises SmarthostDown."""
         try:
-            smtp = _open(self._settings)
+            smtp = connect(self._settings)
         except _LOST as error:
             detail = f"{self._settings.host}:{self._settings.port}: {_what(error)}"
             raise SmarthostDown(detail) from error
@@ -193,7 +193,8 @@ def tls_context(settings: SmarthostSettings) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=settings.ca_file)
 
 
-def _open(settings: SmarthostSettings) -> smtplib.SMTP:
+def connect(settings: SmarthostSettings) -> smtplib.SMTP:
+    """A connection to the smarthost, through TLS and AUTH as configured. Raises OSError, smtplib.SMTPException."""
     # Our own name is given: smtplib would look it up in the DNS, which can take a minute.
     name = settings.hostname or socket.gethostname()
     if settings.tls == "implicit":

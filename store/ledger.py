@@ -134,7 +134,7 @@ def listing(session: Session, *, state: str | None = None, limit: int = 100) -> 
     statement = select(Arrival).order_by(col(Arrival.id).desc()).limit(limit)
     if state:
         statement = statement.where(Arrival.state == state)
-    return [(arrival, _mails_of(session, arrival)) for arrival in session.exec(statement).all()]
+    return [(arrival, mails_of(session, arrival)) for arrival in session.exec(statement).all()]
 
 
 def by_message_id(session: Session, message_id: str) -> list[Mail]:
@@ -161,6 +161,7 @@ def _arrivals(session: Session, names: Sequence[str]) -> dict[str, Arrival]:
     return found
 
 
-def _mails_of(session: Session, arrival: Arrival) -> list[Mail]:
+def mails_of(session: Session, arrival: Arrival) -> list[Mail]:
+    """What an arrival became, at each of its desks."""
     statement = select(Mail).join(Route, col(Route.mail_id) == col(Mail.id)).where(Route.arrival_id == arrival.id)
     return list(session.exec(statement.distinct()).all())

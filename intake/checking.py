@@ -1,0 +1,126 @@
+"""Looks at a desk's surroundings before they matter: folders, key, store, templates, and on request every server."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import ssl
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake import config
+from intake.config import Settings
+from intake.doors.imap_folder import ERRORS, open_folder
+from intake.settings import ImapAccount
+from replies import language, render
+from replies.errors import RepliesError
+from replies.settings import RepliesSettings
+from replies.smarthost import connect
+from store import keys, migrate
+from store.engine import open_store, ping
+from store.errors import StoreError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """What was looked at, and how it was found."""
+
+    what: str
+    well: bool
+    told: str
+
+
+def check(settings: Settings, environ: Mapping[str, str], *, online: bool) -> Iterator[Result]:
+    """Everything there is to look at, one thing after the other."""
+    yield _environment(environ)
+    yield _tried("data folder", lambda: _folder(settings.data))
+    yield _tried("secret key", lambda: _key(settings.data / "secret.key"))
+    yield _tried("store", lambda: _store(settings))
+    for name, desk in settings.desks.items():
+        yield _tried(f"letters of {name}", lambda desk=desk: _letters(desk.languages, desk.templates))  # type: ignore[misc]
+    if settings.replies.deliver == "folder":
+        yield _tried("letters' folder", lambda: _folder(settings.replies.folder))
+    yield _doors(settings)
+    if online:
+        yield from _servers(settings)
+
+
+def _servers(settings: Settings) -> Iterator[Result]:
+    if settings.replies.deliver == "smtp":
+        yield _tried("smarthost", lambda: _smarthost(settings.replies))
+    for account in settings.intake.imap:
+        yield _tried(f"mailbox {account.name}", lambda account=account: _mailbox(account))  # type: ignore[misc]
+
+
+def _tried(what: str, look: Callable[[], str]) -> Result:
+    try:
+        return Result(what=what, well=True, told=look())
+    except (StoreError, RepliesError, *ERRORS, smtplib.SMTPException, ssl.SSLError) as error:
+        return Result(what=what, well=False, told=str(error) or type(error).__name__)
+
+
+def _environment(environ: Mapping[str, str]) -> Result:
+    unknown = config.unknown_variables(environ)
+    told = f"{', '.join(unknown)}: no such key; rename or unset it" if unknown else "no variable is misspelt"
+    return Result(what="environment", well=not unknown, told=told)
+
+
+def _folder(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(0, f"{folder} cannot be written by this user: change its owner")
+    return str(folder)
+
+
+def _key(path: Path) -> str:
+    keys.read_master(path)
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise PermissionError(0, f"others can read {path}: chmod 600 {path}")
+    return f"{path}; is there a copy in a safe place?"
+
+
+def _store(settings: Settings) -> str:
+    engine = open_store(settings.store_url)
+    try:
+        ping(engine)
+        if migrate.current(engine) is None:
+            return "empty; `run` or `migrate` makes its tables"
+        if not settings.store.migrate:
+            migrate.require_current(engine)
+        return f"schema {migrate.current(engine)}"
+    finally:
+        engine.dispose()
+
+
+def _letters(languages: list[str], overlay: Path | None) -> str:
+    for code in languages:
+        language.load(code, overlay)
+    render.environment(overlay)
+    return ", ".join(languages)
+
+
+def _doors(settings: Settings) -> Result:
+    smtp = settings.intake.smtp
+    names = [f"smtp {place}" for place in (smtp.listen, smtp.tls_listen) if place]
+    names += [f"imap {account.name}" for account in settings.intake.imap]
+    if not names:
+        told = "only `loket deliver` brings mail; for others set intake.smtp.listen or add [[intake.imap]]"
+        return Result(what="doors", well=True, told=told)
+    return Result(what="doors", well=True, told=", ".join(names))
+
+
+def _smarthost(settings: RepliesSettings) -> str:
+    connection = connect(settings.smtp)
+    connection.quit()
+    return f"{settings.smtp.host}:{settings.smtp.port} lets us in"
+
+
+def _mailbox(account: ImapAccount) -> str:
+    folder = open_folder(account)
+    try:
+        folder.select()
+        return f"{account.folder} at {account.host} can be read"
+    finally:
+        folder.close()

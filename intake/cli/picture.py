@@ -1,0 +1,89 @@
+"""A ticket as a person reads it in a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import click
+
+_WIDTH = 78
+_TEXT_LINES = 12  #: of each message; the rest is in --json
+_NAMES = {
+    "usernames": "username",
+    "transaction_ids": "transaction ID",
+    "occurred_at": "time",
+    "emails": "email",
+    "phones": "phone",
+    "links": "link",
+}
+_DIRECTIONS = {"in": "wrote", "out": "we wrote", "note": "note"}
+
+
+def of_ticket(ticket: dict[str, Any]) -> str:
+    """The picture of what `views.ticket` tells."""
+    return "\n".join(_lines(ticket))
+
+
+def _lines(ticket: dict[str, Any]) -> Iterator[str]:
+    customer = ticket["customer"]
+    verified = "verified" if customer["verified"] else "not verified"
+    yield click.style(f"[{ticket['number']}] {ticket['subject']}", bold=True)
+    yield f"  {ticket['status']} · {ticket['category']} · {ticket['language']} · desk {ticket['desk']}"
+    yield f"  from     {customer['name']} <{customer['address']}> ({verified})"
+    yield f"  opened   {_when(ticket['created_at'])}"
+    if ticket["first_reply_due_at"]:
+        yield f"  due      {_when(ticket['first_reply_due_at'])}"
+    for name, findings in ticket["fields"].items():
+        for finding in findings:
+            yield f"  {_NAMES.get(name, name):14} {_value(finding['value'])}{_evidence(finding)}"
+    yield f"  {'missing':14} {', '.join(ticket['missing']) or 'nothing'}"
+    for related in ticket["related"]:
+        yield f"  {'related':14} {related['number']} ({related['why']})"
+    for message in ticket["messages"]:
+        yield ""
+        yield from _message(message)
+    yield ""
+    for event in ticket["events"]:
+        detail = ", ".join(f"{name}: {value}" for name, value in event["detail"].items() if value)
+        yield _cut(f"  {_when(event['at'])}  {event['what']}" + (f" ({detail})" if detail else ""))
+
+
+def _message(message: dict[str, Any]) -> Iterator[str]:
+    who = message["from"]["address"] or "nobody"
+    yield f"  ── {_when(message['date'])} {who} {_DIRECTIONS[message['direction']]} ".ljust(_WIDTH, "─")
+    lines = [line for line in message["new_text"].strip().splitlines() if line.strip()]
+    for line in lines[:_TEXT_LINES]:
+        yield from textwrap.wrap(line, _WIDTH - 4, initial_indent="    ", subsequent_indent="    ")[:3]
+    if len(lines) > _TEXT_LINES:
+        yield f"    … {len(lines) - _TEXT_LINES} more lines"
+    for file in message["attachments"]:
+        yield f"    + {file['kind']}: {file['name'] or '(no name)'} ({file['type']}, {_size(file['size'])})"
+
+
+def _evidence(finding: dict[str, Any]) -> str:
+    return click.style(
+        f"   “{' '.join(finding['raw'].split())[:40]}” in {finding['where']}, {finding['rule']}", dim=True
+    )
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        if "iso" in value:
+            return str(value["iso"])
+        return " ".join(str(part) for part in value.values())
+    return str(value)
+
+
+def _when(iso: str) -> str:
+    return datetime.fromisoformat(iso).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1024:.0f} kB" if size >= 1024 else f"{size} bytes"  # noqa: PLR2004  # a kilobyte
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"

@@ -1,0 +1,104 @@
+"""What the desk would do with a mail, and why, without doing it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from intake import authenticate, desks
+from intake.config import Settings
+from intake.directory import Directory
+from intake.pipeline import Pipeline, ReadMail
+from intake.sandbox import SealedReading
+from intake.triage import Decision
+from intake.work import Held
+from parsing.mail import Envelope, RawMail
+from parsing.reading import read, report_json
+from parsing.report import ReportSettings
+from store import keys, migrate
+from store.blobs import BlobFolder
+from store.engine import looking, open_store
+from store.errors import StoreError
+from store.ledger import Seen
+
+
+def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None, now: datetime) -> dict[str, Any]:
+    """Reading, findings, facts and decision for one mail at one desk.
+
+    Where there is no store yet, the mail is the first one of an empty desk. `sender` is the envelope's, None where
+    unknown.
+    """
+    envelope = Envelope(door="explain", received_at=now, mail_from=sender, desk=desk)
+    reading = read(
+        RawMail(content=content, envelope=envelope),
+        ReportSettings(
+            timezone=settings.parsing.timezone,
+            labels={field: tuple(words) for field, words in settings.parsing.labels.items()},
+        ),
+    )
+    engine, master, known = _store(settings)
+    try:
+        open_desks = desks.open_all(engine, settings.desks, master)
+        pipeline = Pipeline(
+            engine=engine,
+            folder=BlobFolder(settings.data / "blobs"),
+            open_desks=open_desks,
+            directory=Directory(settings.desks.values()),
+            now=lambda: now,
+        )
+        read_mail = ReadMail(
+            held=_held(envelope, len(content)),
+            reading=SealedReading(mail=reading.mail, report=reading.report, ingest_key=reading.ingest_key, staged={}),
+        )
+        with looking(engine) as session:
+            facts, decision = pipeline.decide(session, open_desks[desk], read_mail)
+        identity = authenticate.verdict(reading.mail, open_desks[desk].trusted)
+    finally:
+        engine.dispose()
+    mail = reading.mail
+    report = report_json(reading.report)
+    return {
+        "mail": {
+            "from": mail.from_.address if mail.from_ else None,
+            "subject": mail.subject,
+            "nature": mail.nature.value,
+            "nature_why": mail.nature_why,
+            "language": mail.language,
+            "identity": identity,
+            "attachments": [f"{each.name or '(no name)'}: {each.type}, {each.kind.value}" for each in mail.attachments],
+            "problems": [problem.code for problem in mail.problems],
+        },
+        "report": {"category": report["category"], "missing": report["missing"]},
+        "findings": report["findings"],
+        "facts": asdict(facts) | {"store": "as it stands" if known else "there is none yet"},
+        "decision": _told(decision),
+    }
+
+
+def _store(settings: Settings) -> tuple[Engine, bytes, bool]:
+    """The desk's store and key, or an empty one in memory."""
+    engine = open_store(settings.store_url)
+    try:
+        migrate.require_current(engine)
+        return engine, keys.read_master(settings.data / "secret.key"), True
+    except StoreError:
+        engine.dispose()
+    engine = open_store("sqlite://")
+    migrate.upgrade(engine)
+    return engine, keys.new_key(), False
+
+
+def _held(envelope: Envelope, size: int) -> Held:
+    seen = Seen(spool_name="", door=envelope.door, mailbox=None, received_at=envelope.received_at, size=size)
+    return Held(arrival_id=0, attempts=1, spool_name="", seen=seen, envelope=envelope, keys={})
+
+
+def _told(decision: Decision) -> dict[str, Any]:
+    told: dict[str, Any] = {"kind": type(decision).__name__.lower()} | asdict(decision)
+    outcome = getattr(decision, "acknowledgement", None)
+    if outcome is not None:
+        told["acknowledgement"] = {"kind": type(outcome).__name__.lower()} | asdict(outcome)
+    return told

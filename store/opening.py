@@ -1,0 +1,54 @@
+"""Opens sealed files, and remembers who did and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from store import keys, rows, tickets
+from store.blobs import BlobFolder
+from store.errors import BlobErased, NoSuchRow
+from store.models import Access, Attachment, Blob, Desk, Mail, Message, SealingKey
+
+
+def open_blob(
+    session: Session, folder: BlobFolder, master: bytes, name: str, *, by: str, reason: str, now: datetime
+) -> bytes:
+    """A sealed file's content; the access is recorded, on its ticket too.
+
+    Raises NoSuchRow, BlobDamaged, BlobErased, KeyMismatch.
+    """
+    blob = rows.one(session, Blob, name)
+    content = folder.read(name, mail_key(session, master, blob))
+    rows.add(session, Access(blob=name, at=now, by=by, reason=reason))
+    ticket_id = _ticket_of(session, name)
+    if ticket_id is not None:
+        tickets.add_event(session, ticket_id, now, "opened a sealed file", by, {"blob": name, "reason": reason})
+    return content
+
+
+def mail_key(session: Session, master: bytes, blob: Blob) -> bytes:
+    """The key that a blob is sealed with."""
+    sealing = rows.one(session, SealingKey, blob.key_id)
+    desk = rows.one(session, Desk, blob.desk_id)
+    if sealing.wrapped is None:
+        raise BlobErased(blob.name)
+    return keys.open_desk_key(master, desk.wrapped_key).unwrap(sealing.wrapped)
+
+
+def raw_mail(session: Session, folder: BlobFolder, master: bytes, mail: Mail) -> bytes:
+    """A mail's bytes as they came; for the desk's own use, so no access is recorded."""
+    if mail.raw_blob is None:
+        raise NoSuchRow(str(mail.id))
+    blob = rows.one(session, Blob, mail.raw_blob)
+    return folder.read(blob.name, mail_key(session, master, blob))
+
+
+def _ticket_of(session: Session, name: str) -> int | None:
+    of_mail = session.exec(select(Mail.ticket_id).where(Mail.raw_blob == name)).first()
+    if of_mail is not None:
+        return of_mail
+    return session.exec(
+        select(Message.ticket_id).join(Attachment).where(Attachment.blob == name)  # joined by its foreign key
+    ).first()
