@@ -41,7 +41,7 @@ def check(settings: Settings, environ: Mapping[str, str], *, online: bool) -> It
     for name, desk in settings.desks.items():
         yield _tried(f"letters of {name}", lambda desk=desk: _letters(desk.languages, desk.templates))  # type: ignore[misc]
     if settings.replies.deliver == "folder":
-        yield _tried("letters' folder", lambda: _folder(settings.replies.folder))
+        yield _tried("letters' folder", lambda: _folder(settings.letters))
     yield _doors(settings)
     if online:
         yield from _servers(settings)

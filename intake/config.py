@@ -117,6 +117,11 @@ class Settings(BaseSettings):
         """The store's URL, the default one included."""
         return self.store.url or f"sqlite:///{self.data / 'loket.db'}"
 
+    @property
+    def letters(self) -> Path:
+        """The folder for letters that go to no smarthost."""
+        return self.replies.folder or self.data / "letters"
+
 
 def locate(named: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
     """The configuration file to read; ConfigurationWrong where there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.engine import Engine
@@ -24,7 +24,6 @@ from intake.worker import Worker
 from parsing.report import ReportSettings
 from replies.folder import Folder
 from replies.sender import Sender, Transport
-from replies.settings import RepliesSettings
 from replies.smarthost import Smarthost
 from store import housekeeping, migrate, outbox, people
 from store.blobs import BlobFolder
@@ -82,7 +81,8 @@ class Office:
             doors_busy=doors_busy,
             on_written=self._letters.set,
         )
-        self._sender = Sender(engine, _transport(settings.replies), now=now, rng=rng)
+        lease = timedelta(seconds=settings.replies.lease_seconds)
+        self._sender = Sender(engine, _transport(settings), now=now, rng=rng, lease=lease)
         self._sending = threading.Thread(target=self._send, name="sender")
         self._mailboxes = [
             ImapDoor(
@@ -159,7 +159,7 @@ def _report_settings(settings: Settings) -> ReportSettings:
     return ReportSettings(timezone=settings.parsing.timezone, labels=labels)
 
 
-def _transport(settings: RepliesSettings) -> Transport:
-    if settings.deliver == "folder":
-        return Folder(settings.folder)
-    return Smarthost(settings.smtp)
+def _transport(settings: Settings) -> Transport:
+    if settings.replies.deliver == "folder":
+        return Folder(settings.letters)
+    return Smarthost(settings.replies.smtp)

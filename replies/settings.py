@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -138,16 +138,15 @@ class RepliesSettings(_Settings):
     """How letters leave."""
 
     deliver: Literal["folder", "smtp"] = Field(default="folder", description="into a folder, or to a smarthost")
-    folder: Path = Field(default=Path("data/letters"), description="where deliver = folder puts them")
+    folder: Path | None = Field(default=None, description="where deliver = folder puts them; else data/letters")
     smtp: SmarthostSettings = Field(default_factory=SmarthostSettings, description="the smarthost")
-    lease: timedelta = Field(default=timedelta(seconds=1200), description="how long a sender may hold a letter")
-    give_up: timedelta = Field(default=timedelta(days=5), description="when a letter has failed (RFC 5321, 4.5.4.1)")
+    lease_seconds: int = Field(default=1200, ge=20, description="how long a sender may hold a letter")
 
     @model_validator(mode="after")
     def _lease_outlives_the_dot(self) -> Self:
         # A sender that still waits for the dot's answer must not lose its letter to another one.
-        if self.lease.total_seconds() <= self.smtp.timeout:
-            msg = "lease must be longer than smtp.timeout"
+        if self.lease_seconds <= self.smtp.timeout:
+            msg = "lease_seconds must be more than smtp.timeout"
             raise ValueError(msg)
         return self
 

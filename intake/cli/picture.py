@@ -47,7 +47,7 @@ def _lines(ticket: dict[str, Any]) -> Iterator[str]:
         yield from _message(message)
     yield ""
     for event in ticket["events"]:
-        detail = ", ".join(f"{name}: {value}" for name, value in event["detail"].items() if value)
+        detail = ", ".join(f"{name}: {_listed(value)}" for name, value in event["detail"].items() if value)
         yield _cut(f"  {_when(event['at'])}  {event['what']}" + (f" ({detail})" if detail else ""))
 
 
@@ -75,6 +75,10 @@ def _value(value: Any) -> str:
             return str(value["iso"])
         return " ".join(str(part) for part in value.values())
     return str(value)
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _when(iso: str) -> str:
