@@ -52,11 +52,6 @@ def letter(overlay: Path | None, language: str, name: str, values: Mapping[str, 
         return _both(None, language, name, values)
 
 
-def forget() -> None:
-    """Read all templates anew at their next use: for a reload."""
-    environment.cache_clear()
-
-
 def _both(overlay: Path | None, language: str, name: str, values: Mapping[str, Any]) -> tuple[str, str]:
     write: Callable[[str], str] = lambda ending: (  # noqa: E731  # two uses, one line
         environment(overlay).get_template(f"{language}/{name}.{ending}").render(values)

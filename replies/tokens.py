@@ -25,8 +25,6 @@ VERSION: Final = 1
 #: How long a customer's answer carries authority; later it still makes a ticket, only a new one.
 CUSTOMER_DAYS: Final = 90
 
-#: An agent's token acts on tickets, so it lives for two weeks only.
-AGENT_DAYS: Final = 14
 
 #: What a token may say of its holder. The position is the code on the wire: append only.
 ROLES: Final = ("requester", "copied", "agent")

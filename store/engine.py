@@ -63,11 +63,6 @@ def looking(engine: Engine) -> Iterator[Session]:
         yield session  # closing rolls back, and leaves what was read readable
 
 
-def is_postgresql(session: Session) -> bool:
-    """Whether this session talks to PostgreSQL (else it is SQLite)."""
-    return session.get_bind().dialect.name == "postgresql"
-
-
 @contextmanager
 def _translated() -> Iterator[None]:
     """Give the database's absence one name, whichever driver reports it."""

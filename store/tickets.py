@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from parsing.report import Finding as Found
@@ -83,11 +83,6 @@ def move(session: Session, ticket_id: int, what: states.Move, by: str, now: date
     if ticket.status != before:
         add_event(session, ticket_id, now, "status", by, {"from": before, "to": ticket.status, "move": what})
     return ticket.status
-
-
-def touch(session: Session, ticket_id: int, now: datetime) -> None:
-    """Note that something happened to a ticket."""
-    session.connection().execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(updated_at=now))
 
 
 def seal(session: Session, desk_id: int, wrapped: bytes, files: Iterable[SealedFile], now: datetime) -> None:

@@ -66,7 +66,7 @@ def report_of(mail: ParsedMail, division: Division, circumstances: Circumstances
 
 
 def _search(sources: Iterable[Source], circumstances: Circumstances) -> Iterator[Finding]:
-    texts = {source.where: source for source in sources}
+    texts = {source.where: contacts.mask_amounts(source) for source in sources}
     for field in FIELDS:
         for finder in field.finders:
             found = [each for source in texts.values() for each in finder(source, circumstances)]

@@ -72,7 +72,7 @@ def attachment(part: Part, content: bytes, referred: frozenset[str]) -> Attachme
     )
 
 
-def kind_of(name: str, media_type: str, content: bytes) -> AttachmentKind:
+def kind_of(name: str, media_type: str, content: bytes) -> AttachmentKind:  # noqa: PLR0911  # rules in their order
     """What a file is to an agent, by its true type first, then by its name."""
     if extension(name) in _DANGEROUS_EXTENSIONS or media_type in _DANGEROUS_TYPES:
         return AttachmentKind.DANGEROUS

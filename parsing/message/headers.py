@@ -6,7 +6,6 @@ RFC 5322, 2.2. Values stay raw bytes here; who needs text decodes the one field 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -133,10 +132,3 @@ def _after_blank_line(content: bytes, position: int, end: int) -> int:
         if (found := content.find(mark, max(position - 1, 0), end)) >= 0
     ]
     return min(places, default=end)
-
-
-def field_lines(block: HeaderBlock, names: frozenset[str]) -> Iterator[tuple[str, bytes]]:
-    """The named fields of a block, unfolded, in their order."""
-    for field in block.fields:
-        if field.name in names:
-            yield field.name, unfold(field.raw)

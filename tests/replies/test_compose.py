@@ -148,7 +148,7 @@ def test_a_header_is_shown_as_it_was_meant(text: str) -> None:
         decode_header(word)[0][0].decode("utf-8")  # type: ignore[union-attr]  # whole characters
 
 
-# --- what strangers can put in -----------------------------------------------------------------------------------------
+# --- what strangers can put in ----------------------------------------------------------------------------------------
 
 ENDS = ["\r\n", "\n", "\r", "\r\r\n", "\n\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\0"]
 
@@ -263,7 +263,7 @@ def test_a_long_thread_keeps_its_first_and_its_newest() -> None:
     assert (references[0], references[-2], references[-1]) == ("<m0@x>", "<m499@x>", "<b@mail.example>")
 
 
-# --- the guard ---------------------------------------------------------------------------------------------------------
+# --- the guard --------------------------------------------------------------------------------------------------------
 
 BREAKS: dict[str, tuple[bytes, bytes]] = {
     "a header more": (b"\r\nTo: ", b"\r\nBcc: victim@example.com\r\nTo: "),

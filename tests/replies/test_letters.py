@@ -168,7 +168,7 @@ def test_what_the_subject_says_is_escaped_in_html(acknowledge: Callable[..., Com
     assert "&lt;b&gt;" in bodies(acknowledge(spoken, subject="<b>Deposit</b>"))[1]
 
 
-# --- a site's own templates --------------------------------------------------------------------------------------------
+# --- a site's own templates -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_a_faulty_template_of_the_sites_stops_no_letter(
 
 def test_a_language_without_a_folder_is_an_error_by_name() -> None:
     """Raised where the letter is decided, not when it is sent."""
-    with pytest.raises(LetterUnreadable, match="xx/language.toml"):
+    with pytest.raises(LetterUnreadable, match=r"xx/language\.toml"):
         language.load("xx")
     with pytest.raises(LetterUnreadable, match="xx/received"):
         render.letter(None, "xx", "received", {})

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.servers import common
 
-PASSWORD = "sesame"  # noqa: S105  # of mailboxes that live for a minute
+PASSWORD = "sesame"  # of mailboxes that live for a minute
 
 _CONFIG = """
 base_dir = {folder}/run

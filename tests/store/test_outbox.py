@@ -259,7 +259,7 @@ def test_letters_leave_in_the_order_in_which_they_were_due(engine: Engine, ticke
         for number in range(5):
             queue(session, ticket, number, now=NOW - number * MINUTE)
     assert [claim.message_id for claim in claimed(engine, limit=2)] == ["r.4@desk.example", "r.3@desk.example"]
-    assert [claim.message_id for claim in claimed(engine, limit=9)][0] == "r.2@desk.example"
+    assert next(claim.message_id for claim in claimed(engine, limit=9)) == "r.2@desk.example"
 
 
 def test_two_senders_never_claim_the_same_letter(engine: Engine, ticket: Ticket) -> None:
@@ -295,7 +295,7 @@ def test_the_pause_is_between_a_minute_and_four_hours(attempts_so_far: int) -> N
     assert len(set(pauses)) > 1
 
 
-# --- the operator's hands ----------------------------------------------------------------------------------------------
+# --- the operator's hands ---------------------------------------------------------------------------------------------
 
 
 def test_a_held_letter_waits_for_a_person(engine: Engine, ticket: Ticket) -> None:
