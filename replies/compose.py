@@ -126,12 +126,16 @@ def _headers(letter: Letter, heading: Heading) -> list[_Header]:
         ("Message-ID", f"<{own_id}>"),
         ("In-Reply-To", f"<{answered}>" if answered else None),
         ("References", "\r\n ".join(f"<{each}>" for each in chain) or None),
-        ("Auto-Submitted", safe_header(heading.auto_submitted) if heading.auto_submitted else None),
+        ("Auto-Submitted", _plain("Auto-Submitted", heading.auto_submitted)),
         ("X-Auto-Response-Suppress", "All"),
-        ("X-Loket-Loop", safe_header(heading.loop_mark) if heading.loop_mark else None),
+        ("X-Loket-Loop", _plain("X-Loket-Loop", heading.loop_mark)),
         ("MIME-Version", "1.0"),
     ]
     return [(name, value) for name, value in given if value is not None]
+
+
+def _plain(name: str, value: str | None) -> str | None:
+    return _encoded(name, safe_header(value)) if value else None
 
 
 def _references(chain: Sequence[str], answered: str | None) -> list[str]:

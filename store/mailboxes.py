@@ -60,28 +60,46 @@ def finish(session: Session, mailbox_id: int, uids: Sequence[int]) -> None:
         )
 
 
-def has_key(session: Session, account: str, folder: str, ingest_key: str) -> bool:
-    """Whether a folder, in whatever life, has given us this mail before."""
+def earlier_keys(session: Session, account: str, folder: str, mailbox_id: int) -> set[str]:
+    """The ingest keys of all mails that a folder gave us in its earlier lives."""
     statement = (
-        select(MailboxUid.id)
+        select(MailboxUid.ingest_key)
         .join(Mailbox, col(Mailbox.id) == col(MailboxUid.mailbox_id))
-        .where(Mailbox.account == account, Mailbox.folder == folder, MailboxUid.ingest_key == ingest_key)
-        .limit(1)
+        .where(Mailbox.account == account, Mailbox.folder == folder, Mailbox.id != mailbox_id)
     )
-    return session.exec(statement).first() is not None
+    return set(session.exec(statement).all())
+
+
+def leave(session: Session, mailbox_id: int, uids: Iterable[int]) -> None:
+    """Write down mails that are not ours to take, and stay where they are."""
+    rows.add_all(
+        session,
+        [MailboxUid(mailbox_id=mailbox_id, uid=uid, ingest_key="", spool_name="", state=DONE) for uid in uids],
+    )
 
 
 def note_health(
     session: Session, name: str, kind: str, success: datetime | None, failure: tuple[datetime, str] | None
 ) -> None:
-    """Write down how a door does; a time that is None leaves the older one as it is."""
+    """Write down how a door does; a time that is None leaves the older one as it is.
+
+    A failure goes with the first success after it: what stands there is still wrong.
+    """
     row = session.get(DoorHealth, name) or DoorHealth(name=name, kind=kind)
     row.kind = kind
     row.last_success = success or row.last_success
     if failure is not None:
         row.last_error_at, row.last_error = failure
+    if row.last_success and row.last_error_at and row.last_error_at < row.last_success:
+        row.last_error_at = row.last_error = None
     session.add(row)
     session.flush()
+
+
+def last_success(session: Session, door: str) -> datetime | None:
+    """When a door last did its work, None where it never did; a little late, as health is written from time to time."""
+    row = session.get(DoorHealth, door)
+    return row.last_success if row else None
 
 
 def health(session: Session) -> Iterable[DoorHealth]:

@@ -25,25 +25,23 @@ class DoorReport:
         self._lock = threading.Lock()
         self._success: datetime | None = None
         self._failure: tuple[datetime, str] | None = None
-        self._fresh = True  # a door that never did anything is written down too
 
     def worked(self) -> None:
         """The door has done its work: a mail was taken, a mailbox was looked at."""
         with self._lock:
-            self._success, self._fresh = self._now(), True
+            self._success = self._now()
 
     def failed(self, sentence: str) -> None:
         """The door could not do its work, and this is why."""
         with self._lock:
-            self._failure, self._fresh = (self._now(), sentence), True
+            self._failure = self._now(), sentence
 
     def flush(self, session: Session) -> None:
-        """Write down what is new."""
+        """Write down how the door does. A door that never did anything is written down too."""
         with self._lock:
-            fresh, self._fresh = self._fresh, False
             success, failure = self._success, self._failure
-        if fresh:
-            mailboxes.note_health(session, self._name, self._kind, success, failure)
+        # every time, since we do not learn whether the last transaction was committed; what stands there costs a look
+        mailboxes.note_health(session, self._name, self._kind, success, failure)
 
 
 class DoorHealthBook:
@@ -60,6 +58,6 @@ class DoorHealthBook:
         return page
 
     def flush(self, session: Session) -> None:
-        """Write down what is new on all pages."""
+        """Write down all pages, in the caller's transaction."""
         for page in self._pages:
             page.flush(session)

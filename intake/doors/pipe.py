@@ -5,11 +5,12 @@ What it returns is durable. It needs the spool, but neither the daemon nor the d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from intake.errors import MailTooBig
+from intake.errors import MailTooBig, SpoolFull
 from intake.spool import Spool
 from parsing.mail import Envelope
 
@@ -17,7 +18,7 @@ from parsing.mail import Envelope
 PORTION = 256 << 10
 
 #: The line that mbox-minded servers put before a mail (Postfix pipe(8), flag F); it is not part of it.
-_FROM_LINE = b"From "
+_FROM_LINE = re.compile(rb"From (?!\s*:)[^\n]*\n?")  # "From :" is an old way to write the field (RFC 5322, 4.5.2)
 
 
 def deliver(
@@ -34,8 +35,8 @@ def deliver(
 
     Raises SpoolFull, SpoolFailed or MailTooBig (over `limit` bytes); then nothing is kept.
     """
-    if not spool.room_for(0):
-        spool.usage()
+    if not spool.room_for(limit):  # as at SMTP's MAIL without a SIZE: any mail that may come has to fit
+        raise SpoolFull("quota or free space")
     incoming = spool.receive()
     try:
         portion = _without_from_line(stream)
@@ -53,7 +54,5 @@ def deliver(
 
 def _without_from_line(stream: BinaryIO) -> bytes:
     first = stream.read(PORTION)
-    if first.startswith(_FROM_LINE):
-        _, _, first = first.partition(b"\n")
-        first = first or stream.read(PORTION)
-    return first
+    line = _FROM_LINE.match(first)
+    return first[line.end() :] or stream.read(PORTION) if line else first

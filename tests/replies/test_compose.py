@@ -115,7 +115,7 @@ def test_words_survive_the_wire(text: str) -> None:
     message = email.message_from_bytes(content, policy=email.policy.default)
     plain = message.get_body(("plain",))  # type: ignore[attr-defined]
     lines = re.split("\r\n|[\r\n\u2028]", text)
-    assert plain.get_content().strip("\n").split("\n") == "\n".join(lines).strip("\n").split("\n")
+    assert plain.get_content().replace("\r\n", "\n").strip("\n").split("\n") == "\n".join(lines).strip("\n").split("\n")
     assert b"\r\nFrom " not in content.partition(b"\r\n\r\n")[2]
     assert b"\r\n.\r\n" not in content
 
@@ -140,9 +140,9 @@ def test_a_header_is_shown_as_it_was_meant(text: str) -> None:
     )
     found = dict(headers(content))
     assert shown(found["Subject"]) == text[:200].strip()
-    assert email.utils.getaddresses([found["From"]])[0][1] == "bantuan@contoh.id"
-    name = email.message_from_bytes(content, policy=email.policy.default)["From"].addresses[0].display_name
-    assert name.strip() == text[:200].strip()
+    name, address = email.utils.getaddresses([found["From"]])[0]
+    assert address == "bantuan@contoh.id"
+    assert shown(name).strip() == text[:200].strip()
     for word in re.findall(r"=\?[^ ?]*\?b\?[^ ?]*\?=", found["Subject"]):
         assert len(word) <= 75
         decode_header(word)[0][0].decode("utf-8")  # type: ignore[union-attr]  # whole characters
@@ -220,7 +220,8 @@ def test_nothing_breaks_out_of_its_header(place: str, number: int) -> None:
         message = email.message_from_bytes(content, policy=policy)
         assert message.keys() == [name for name, _value in found]
         assert message["Bcc"] is None
-    assert b"<p>body</p>" not in content.partition(b"\r\n\r\n")[0]
+    top = content.partition(b"\r\n\r\n")[0]
+    assert not any(line.startswith((b"Bcc", b"<p>")) for line in top.split(b"\r\n"))
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=())))

@@ -34,6 +34,7 @@ first_valid_uid = 0
 mail_location = maildir:{folder}/mail/%u
 mail_max_userip_connections = 100
 auth_mechanisms = plain login
+auth_failure_delay = 0
 default_process_limit = 200
 passdb {{
   driver = static
@@ -59,6 +60,9 @@ service lmtp {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 namespace inbox {{
   inbox = yes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import email
 import email.policy
+import os
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,8 @@ from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.servers import common
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +67,24 @@ class Sink:
 @contextmanager
 def running(port: int = 0) -> Iterator[Sink]:
     """Start a sink, and end it."""
-    sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=port, ready_timeout=30)
-    # port 0 is resolved only after the socket is bound, which the library does not know
-    controller._trigger_server = lambda: None  # type: ignore[method-assign]
+    sink = Sink(port=port or common.free_port())
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port, ready_timeout=30)
     controller.start()
-    assert controller.server is not None
-    sink.port = controller.server.sockets[0].getsockname()[1]
     try:
         yield sink
     finally:
         controller.stop()
+
+
+@contextmanager
+def smtp_sink(*options: str) -> Iterator[int]:
+    """Postfix's smtp-sink(1) with options of its own: faster than ours, and able to fail on purpose; gives its port."""
+    port = common.free_port()
+    as_user = ["-u", "postfix"] if os.geteuid() == 0 else []  # it refuses to stay root
+    program = common.program("smtp-sink", "postfix")
+    process = subprocess.Popen([program, *as_user, *options, f"127.0.0.1:{port}", "1000"])
+    try:
+        common.until(lambda: common.answers(port), "smtp-sink starts")
+        yield port
+    finally:
+        common.end(process)
