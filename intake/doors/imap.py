@@ -5,25 +5,25 @@ The order is: mail durable in the spool, then its UID and ingest key committed, 
 Whatever dies in between, the next look repeats what is safe to repeat: a mail fetched twice is one mail to the
 ledger.
 
-The first look remembers where the folder ends and takes what comes after it; what was there before is history, and
-taken only where the backlog is wanted. When the
-folder's UIDVALIDITY changes, all UIDs mean nothing any more: then everything that came since our first look is fetched
-again, and what we have had is told by its ingest key.
+One mail that cannot be fetched does not keep the others waiting, nor does a server that takes no flag.
 """
 
 from __future__ import annotations
 
+import imaplib
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 from sqlalchemy.engine import Engine
 
+from intake.doors import imap_life
 from intake.doors.health import DoorReport
-from intake.doors.imap_folder import ERRORS, RemoteFolder, open_folder
-from intake.errors import IntakeError
+from intake.doors.imap_folder import ERRORS, RemoteFolder, open_folder, sentence
+from intake.doors.imap_life import Life
+from intake.errors import IntakeError, SpoolFull
 from intake.settings import ImapAccount
 from intake.spool import Spool
 from parsing.mail import Envelope
@@ -36,17 +36,6 @@ _log = structlog.get_logger(__name__)
 
 #: Mails after which the server is told what we have: a crash in a long backlog leaves few to be told again.
 BATCH = 20
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Life:
-    """The folder as the store knows it."""
-
-    id: int
-    uidvalidity: int
-    known: frozenset[int]
-    baseline: int
-    since: datetime | None  #: mails that the server got before this are not ours; None where the UID tells it
 
 
 class ImapDoor:
@@ -76,34 +65,43 @@ class ImapDoor:
         self._tells = flagging and account.done != "leave"
         self._limit = limit
         self._folder: RemoteFolder | None = None
+        self._troublesome: set[int] = set()  # UIDs whose fetch failed: they come last, so that they stop no other
+        self._earlier: tuple[int, frozenset[str]] = (0, frozenset())  # of a life's id: what earlier lives gave us
 
     def poll(self) -> int:
         """Take what is new; returns how many mails.
 
-        What goes wrong is told to the health book, and tried again next time.
+        What goes wrong is told to the health book, and tried again next time, over a new connection.
         """
+        look = _Look()
         try:
-            folder = self._open()
-            taken = self._look(folder)
-        except ERRORS as error:
-            self.close()
-            self._failed(str(error) or type(error).__name__)
+            self._look(self._open(), look)
         except (StoreUnreachable, IntakeError) as error:
-            self._failed(str(error))
+            look.troubles.append(str(error))
+        except ERRORS as error:
+            self._drop()
+            look.troubles.append(sentence(error))
+        except Exception as error:  # a server may answer anything, and the timetable could only log it
+            self._drop()
+            _log.exception("mailbox not read", account=self._account.name)
+            look.troubles.append(sentence(error))
         else:
             self._health.worked()
-            return taken
-        return 0
+        if look.troubles:
+            _log.warning("mailbox not read to its end", account=self._account.name, why=look.troubles[0])
+            self._health.failed(look.troubles[0])
+        return look.taken
 
     def close(self) -> None:
         """Let the connection go."""
         folder, self._folder = self._folder, None
         if folder is not None:
-            folder.close()
+            folder.close(politely=True)
 
-    def _failed(self, why: str) -> None:
-        _log.warning("mailbox not read", account=self._account.name, why=why)
-        self._health.failed(why)
+    def _drop(self) -> None:
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            folder.close(politely=False)
 
     def _open(self) -> RemoteFolder:
         """The folder, selected anew; over the kept connection if that still works."""
@@ -111,79 +109,75 @@ class ImapDoor:
             try:
                 self._folder.select()
             except ERRORS:
-                self.close()
+                self._drop()
             else:
                 return self._folder
         self._folder = open_folder(self._account)
         self._folder.select()
         return self._folder
 
-    def _look(self, folder: RemoteFolder) -> int:
-        life = self._life(folder)
-        present = folder.uids(above=0 if self._account.backlog else life.baseline, since=life.since)
-        self._tell(folder, life, [uid for uid in self._unfinished(life) if uid in set(present)])
-        fresh, taken = [uid for uid in present if uid not in life.known], 0
+    def _look(self, folder: RemoteFolder, look: _Look) -> None:
+        life = imap_life.find(self._engine, self._account, folder, self._now())
+        present = folder.uids(above=life.above)
+        self._tell_rest(folder, life, set(present), look)
+        fresh = sorted(
+            (uid for uid in present if uid not in life.known), key=lambda uid: (uid in self._troublesome, uid)
+        )
         for start in range(0, len(fresh), BATCH):
-            got = list(self._take_all(folder, life, fresh[start : start + BATCH]))
-            taken += len(got)
-            self._tell(folder, life, got)
             if self._stop.is_set():
                 break
-        return taken
+            ours = list(self._take_all(folder, life, fresh[start : start + BATCH], look))
+            self._tell(folder, life, ours, look)
 
-    def _life(self, folder: RemoteFolder) -> _Life:
-        name = self._account.name
-        with looking(self._engine) as session:
-            lives = mailboxes.lives(session, name, folder.name)
-            current = next((life for life in lives if life.uidvalidity == folder.uidvalidity), None)
-            known = mailboxes.known(session, current.id or 0) if current else set()
-        since = lives[-1].created_at if len(lives) > 1 or (lives and current is None) else None
-        if self._account.backlog:
-            since = None
-        if current is None:
-            baseline = 0 if lives else folder.last_uid()
-            if lives:
-                _log.warning("the folder has a new UIDVALIDITY, its mails are compared anew", account=name)
-            with writing(self._engine) as session:
-                key = mailboxes.begin_life(session, name, folder.name, folder.uidvalidity, baseline, self._now())
-        else:
-            key, baseline = current.id or 0, current.baseline
-        return _Life(id=key, uidvalidity=folder.uidvalidity, known=frozenset(known), baseline=baseline, since=since)
-
-    def _take_all(self, folder: RemoteFolder, life: _Life, uids: Sequence[int]) -> Iterator[int]:
-        """Take mails; gives the UIDs that are ours now and that the server may be told of."""
+    def _take_all(self, folder: RemoteFolder, life: Life, uids: Sequence[int], look: _Look) -> Iterator[int]:
+        """Take mails; gives the UIDs that are ours now and that the server is to be told of."""
         for uid in uids:
             if self._stop.is_set():
                 return
-            fetched = folder.fetch(uid, self._limit)
+            if not self._spool.room_for(self._limit):
+                raise SpoolFull("quota or free space")
+            self._troublesome.add(uid)
+            try:
+                fetched = folder.fetch(uid, self._limit)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as error:
+                look.troubles.append(f"mail {uid}: {sentence(error)}")
+                continue
+            self._troublesome.discard(uid)
             if fetched is None:
                 continue  # it vanished between the search and the fetch
-            content, whole = fetched
             crashpoints.reach("imap_after_fetch")
-            self._take(life, uid, content, whole=whole)
-            yield uid
+            told = self._take(life, uid, fetched.content, whole=fetched.whole)
+            look.taken += 1
+            if told:
+                yield uid
 
-    def _take(self, life: _Life, uid: int, content: bytes, *, whole: bool) -> None:
+    def _take(self, life: Life, uid: int, content: bytes, *, whole: bool) -> bool:
+        """Make a mail ours; says whether the server is to be told."""
+        tells = self._tells and whole
         key = ingest_key(content)
-        state = mailboxes.STORED if self._tells and whole else mailboxes.DONE
-        with looking(self._engine) as session:
-            had = mailboxes.has_key(session, self._account.name, self._account.folder, key)
-        name = "" if had else self._to_spool(life, uid, content)
+        name = "" if key in self._keys_before(life) else self._to_spool(life, uid, content)
         crashpoints.reach("imap_before_row")
         with writing(self._engine) as session:
-            mailboxes.take(session, life.id, uid, key, name, state)
+            mailboxes.take(session, life.id, uid, key, name, mailboxes.STORED if tells else mailboxes.DONE)
         crashpoints.reach("imap_after_row")
         if name:
             self._on_mail(name)
         if not whole:
             _log.warning("a mail is too large, only its beginning was taken", account=self._account.name, uid=uid)
+        return tells
 
-    def _to_spool(self, life: _Life, uid: int, content: bytes) -> str:
+    def _to_spool(self, life: Life, uid: int, content: bytes) -> str:
         incoming = self._spool.receive()
-        incoming.write(content)
+        try:
+            incoming.write(content)
+        except IntakeError:
+            incoming.discard()
+            raise
         name = incoming.commit(
             Envelope(
-                door=f"imap:{self._account.name}",
+                door=imap_life.door_name(self._account),
                 received_at=self._now(),
                 mailbox=f"{self._account.folder};{life.uidvalidity}/{uid}",
                 desk=self._account.desk,
@@ -193,26 +187,53 @@ class ImapDoor:
         crashpoints.reach("imap_after_spool")
         return name
 
-    def _unfinished(self, life: _Life) -> list[int]:
-        if not self._tells:
-            return []
-        with looking(self._engine) as session:
-            return mailboxes.unfinished(session, life.id)
+    def _keys_before(self, life: Life) -> frozenset[str]:
+        """What earlier lives of the folder gave us. In its first life the ledger alone tells what is a repetition."""
+        if not life.again:
+            return frozenset()
+        if self._earlier[0] != life.id:
+            with looking(self._engine) as session:
+                keys = mailboxes.earlier_keys(session, self._account.name, self._account.folder, life.id)
+            self._earlier = life.id, frozenset(keys)
+        return self._earlier[1]
 
-    def _tell(self, folder: RemoteFolder, life: _Life, uids: Sequence[int]) -> None:
-        """Flag or move what is ours, as the account says."""
-        if not self._tells or not uids:
+    def _tell_rest(self, folder: RemoteFolder, life: Life, present: set[int], look: _Look) -> None:
+        """Tell the server what it was not told before a crash; of what has gone there is nothing to tell."""
+        if not self._tells:
             return
         with looking(self._engine) as session:
-            open_ones = set(mailboxes.unfinished(session, life.id))
-        told = [uid for uid in uids if uid in open_ones]
-        if not told:
+            rest = mailboxes.unfinished(session, life.id)
+        gone = [uid for uid in rest if uid not in present]
+        if gone:
+            with writing(self._engine) as session:
+                mailboxes.finish(session, life.id, gone)
+        self._tell(folder, life, [uid for uid in rest if uid in present], look)
+
+    def _tell(self, folder: RemoteFolder, life: Life, uids: Sequence[int], look: _Look) -> None:
+        """Flag or move what is ours, as the account says. A server that refuses that is asked again at the next look."""
+        if not uids or look.refused:
             return
         crashpoints.reach("imap_before_flag")
-        if self._account.done == "move":
-            folder.move(told, self._account.move_to)
-        else:
-            folder.flag(told)
+        try:
+            if self._account.done == "move":
+                folder.move(uids, self._account.move_to)
+            else:
+                folder.flag(uids)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            look.refused = True
+            look.troubles.append(f"done = {self._account.done}: {sentence(error)}")
+            return
         crashpoints.reach("imap_after_flag")
         with writing(self._engine) as session:
-            mailboxes.finish(session, life.id, told)
+            mailboxes.finish(session, life.id, uids)
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one look brought; filled while it goes on, so that what was taken counts when it breaks off."""
+
+    taken: int = 0
+    troubles: list[str] = field(default_factory=list)  #: sentences, the first the most telling
+    refused: bool = False  #: the server takes no flags or moves: it is asked once a look

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import re
 import ssl
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import LoginError
 
 from intake.settings import ImapAccount
 
@@ -18,6 +21,9 @@ CONNECT_SECONDS, READ_SECONDS = 15, 60
 
 #: Bytes of a mail that are fetched at a time.
 PART = 1 << 20
+
+#: A literal that is announced as larger than anything we ask for is a lie, and is not read.
+LARGEST_LITERAL = 2 * PART
 
 #: UIDs of one command: a command line of some servers ends at 8 kB.
 UIDS_AT_A_TIME = 500
@@ -29,6 +35,23 @@ _SEEN, _DELETED = b"\\Seen", b"\\Deleted"
 
 #: The keyword that we set beside \Seen, where the server keeps keywords.
 KEYWORD = b"$Loket"
+
+#: What may not stand in a name or a password: it would end the command line, and begin another one.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+
+#: Bytes in a server's words come as Python shows them.
+_SHOWN_BYTES = re.compile(r"""b(['"])(.*?)\1""")
+
+#: Characters of a server's words that status repeats.
+_WORDS = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """A mail from the server."""
+
+    content: bytes
+    whole: bool  #: False where it was cut at the limit
 
 
 class RemoteFolder:
@@ -43,35 +66,40 @@ class RemoteFolder:
     def select(self) -> None:
         """Select the folder, or look at it anew."""
         told = self._client.select_folder(self.name)
+        if b"UIDVALIDITY" not in told:
+            raise imaplib.IMAP4.error("no UIDVALIDITY, so its mails cannot be told apart")
         self.uidvalidity = int(told[b"UIDVALIDITY"])
-        self._keywords = b"\\*" in told.get(b"PERMANENTFLAGS", ())
+        self._keywords = not {b"\\*", KEYWORD}.isdisjoint(told.get(b"PERMANENTFLAGS", ()))
 
     def last_uid(self) -> int:
         """The highest UID in the folder, 0 where it is empty."""
         found = self._client.search(["UID", "*"])
         return max(found, default=0)
 
-    def uids(self, *, above: int, since: datetime | None) -> list[int]:
-        """The UIDs above one, in order; with `since`, only those of mails that the server got after that."""
+    def uids(self, *, above: int) -> list[int]:
+        """The UIDs above one, in order."""
         # "N:*" names the last mail even where its UID is below N (RFC 3501, 6.4.8)
-        found = sorted(uid for uid in self._client.search(["UID", f"{above + 1}:*"]) if uid > above)
-        if since is None:
-            return found
-        return [uid for uid in found if (arrived := self._arrival(uid)) is None or arrived >= since]
+        return sorted(uid for uid in self._client.search(["UID", f"{above + 1}:*"]) if uid > above)
 
-    def fetch(self, uid: int, limit: int) -> tuple[bytes, bool] | None:
-        """A mail's first `limit` bytes, and whether that is all of it; None where it is gone. It stays unseen."""
-        parts: list[bytes] = []
-        size = 0
-        while size < limit:
-            part = self._part(uid, size, min(PART, limit - size))
-            if part is None:
-                return None
-            parts.append(part)
-            size += len(part)
-            if len(part) < PART:
-                return b"".join(parts), size < limit or not self._part(uid, size, 1)
-        return b"".join(parts), not self._part(uid, size, 1)
+    def arrivals(self, uids: Sequence[int]) -> Mapping[int, datetime | None]:
+        """When the server got each mail (INTERNALDATE), None where it does not tell."""
+        found: dict[int, datetime | None] = dict.fromkeys(uids)
+        for piece in _pieces(uids):
+            for uid, answer in self._client.fetch(piece, ["INTERNALDATE"]).items():
+                found[uid] = answer.get(b"INTERNALDATE")
+        return found
+
+    def fetch(self, uid: int, limit: int) -> Fetched | None:
+        """A mail, or its first `limit` bytes; None where it is gone. It stays unseen."""
+        try:
+            return self._fetch(uid, limit)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:  # some servers refuse what another client has removed (RFC 5530, EXPUNGEISSUED)
+            self._client.noop()
+            if self._client.search(["UID", str(uid)]):
+                raise
+            return None
 
     def flag(self, uids: Sequence[int]) -> None:
         """Mark mails as seen, and as ours where the server keeps such a mark."""
@@ -95,28 +123,46 @@ class RemoteFolder:
             if self._client.has_capability("UIDPLUS"):
                 self._client.uid_expunge(piece)
 
-    def close(self) -> None:
-        """End the connection."""
-        with contextlib.suppress(*ERRORS):
-            self._client.logout()
+    def close(self, *, politely: bool) -> None:
+        """End the connection; without a word where it is broken, since the answer would have to be waited for."""
+        if politely:
+            with contextlib.suppress(*ERRORS):
+                self._client.logout()
         with contextlib.suppress(*ERRORS):
             self._client.shutdown()
 
-    def _part(self, uid: int, offset: int, size: int) -> bytes | None:
-        answer = self._client.fetch([uid], [f"BODY.PEEK[]<{offset}.{size}>"]).get(uid)
-        if not answer:
-            return None
-        found = next((value for key, value in answer.items() if key.startswith(b"BODY[]")), None)
-        return bytes(found) if found is not None else b""
+    def _fetch(self, uid: int, limit: int) -> Fetched | None:
+        parts: list[bytes] = []
+        size = told = 0
+        while size < limit:
+            asked = min(PART, limit - size)
+            answer = self._ask(uid, size, asked)
+            if answer is None:
+                return None
+            part, told = _part(answer, size), int(answer.get(b"RFC822.SIZE") or 0)
+            if not part:
+                break
+            parts.append(part)
+            size += len(part)
+            # A short part need not be the last one, and a size need not be true: only both together end a mail.
+            if len(part) < asked and size == told:
+                break
+        if not parts:
+            return None  # a mail without a byte is none, or a server's fault: the next look asks again
+        content = b"".join(parts)
+        whole = size < limit or size == told or not _part(self._ask(uid, size, 1) or {}, size)
+        return Fetched(content=content[:limit], whole=whole and size <= limit)
 
-    def _arrival(self, uid: int) -> datetime | None:
-        answer = self._client.fetch([uid], ["INTERNALDATE"]).get(uid) or {}
-        arrived = answer.get(b"INTERNALDATE")
-        return arrived + timedelta(seconds=1) if arrived else None  # it knows no fractions of a second
+    def _ask(self, uid: int, offset: int, size: int) -> Mapping[bytes, Any] | None:
+        answer = self._client.fetch([uid], ["RFC822.SIZE", f"BODY.PEEK[]<{offset}.{size}>"]).get(uid)
+        return answer or None
 
 
 def open_folder(account: ImapAccount) -> RemoteFolder:
     """Connect and log in, over TLS as configured; one of ERRORS where that fails."""
+    password = account.password.get_secret_value() if account.password else ""
+    if any(map(_CONTROLS.search, (account.username, password, account.folder, account.move_to))):
+        raise imaplib.IMAP4.error("a control character in user name, password or folder")
     context = ssl.create_default_context(cafile=str(account.tls_ca) if account.tls_ca else None)
     client = IMAPClient(
         account.host,
@@ -127,15 +173,60 @@ def open_folder(account: ImapAccount) -> RemoteFolder:
         timeout=SocketTimeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
     )
     client.normalise_times = False  # times of arrival with their offset
+    _cap_literals(client)
     try:
         if account.tls == "starttls":
             client.starttls(context)
-        client.login(account.username, account.password.get_secret_value() if account.password else "")
+        if (account.username + password).isascii():
+            client.login(account.username, password)
+        else:
+            client.plain_login(account.username, password)  # LOGIN knows only ASCII, PLAIN is UTF-8 (RFC 4616)
     except BaseException:
         with contextlib.suppress(*ERRORS):
             client.shutdown()
         raise
     return RemoteFolder(client, account.folder)
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong with a server, for an operator; its own words are cut and made printable."""
+    words = _SHOWN_BYTES.sub(r"\2", str(error)) or type(error).__name__
+    shown = "".join(sign if sign.isprintable() else " " for sign in words)[:_WORDS]
+    return f"{_trouble(error)} ({shown})"
+
+
+def _trouble(error: Exception) -> str:
+    match error:
+        case LoginError():
+            return "the server refuses this user name or password"
+        case ssl.SSLCertVerificationError():
+            return "the server's certificate is not trusted"
+        case imaplib.IMAP4.abort():
+            return "the connection broke"
+        case imaplib.IMAP4.error():
+            return "the server refuses"
+        case OSError():
+            return "the server cannot be reached"
+        case _:
+            return "the server's answer is not understood"
+
+
+def _cap_literals(client: Any) -> None:
+    read = client._imap.read  # noqa: SLF001  # the library offers no limit
+
+    def capped(size: int) -> bytes:
+        if size > LARGEST_LITERAL:
+            raise imaplib.IMAP4.abort(f"a literal of {size} bytes was not asked for")
+        return bytes(read(size))
+
+    client._imap.read = capped  # noqa: SLF001  # likewise
+
+
+def _part(answer: Mapping[bytes, Any], offset: int) -> bytes:
+    found = answer.get(b"BODY[]<%d>" % offset)
+    if found is None and offset == 0:
+        found = answer.get(b"BODY[]")  # the server knows no parts, and gives the whole
+    return bytes(found or b"")
 
 
 def _pieces(uids: Sequence[int]) -> list[Sequence[int]]:
