@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 
 from intake.doors import imap_life
 from intake.doors.health import DoorReport
-from intake.doors.imap_folder import ERRORS, RemoteFolder, open_folder, sentence
+from intake.doors.imap_folder import ERRORS, Fetched, RemoteFolder, open_folder, sentence
 from intake.doors.imap_life import Life
 from intake.errors import IntakeError, SpoolFull
 from intake.settings import ImapAccount
@@ -81,7 +81,7 @@ class ImapDoor:
         except ERRORS as error:
             self._drop()
             look.troubles.append(sentence(error))
-        except Exception as error:  # a server may answer anything, and the timetable could only log it
+        except Exception as error:  # noqa: BLE001  # a server may answer anything, and the timetable could only log it
             self._drop()
             _log.exception("mailbox not read", account=self._account.name)
             look.troubles.append(sentence(error))
@@ -148,23 +148,22 @@ class ImapDoor:
             if fetched is None:
                 continue  # it vanished between the search and the fetch
             crashpoints.reach("imap_after_fetch")
-            told = self._take(life, uid, fetched.content, whole=fetched.whole)
-            look.taken += 1
-            if told:
+            if self._take(life, uid, fetched, look):
                 yield uid
 
-    def _take(self, life: Life, uid: int, content: bytes, *, whole: bool) -> bool:
+    def _take(self, life: Life, uid: int, fetched: Fetched, look: _Look) -> bool:
         """Make a mail ours; says whether the server is to be told."""
-        tells = self._tells and whole
-        key = ingest_key(content)
-        name = "" if key in self._keys_before(life) else self._to_spool(life, uid, content)
+        tells = self._tells and fetched.whole
+        key = ingest_key(fetched.content)
+        name = "" if key in self._keys_before(life) else self._to_spool(life, uid, fetched.content)
         crashpoints.reach("imap_before_row")
         with writing(self._engine) as session:
             mailboxes.take(session, life.id, uid, key, name, mailboxes.STORED if tells else mailboxes.DONE)
         crashpoints.reach("imap_after_row")
         if name:
+            look.taken += 1
             self._on_mail(name)
-        if not whole:
+        if not fetched.whole:
             _log.warning("a mail is too large, only its beginning was taken", account=self._account.name, uid=uid)
         return tells
 
@@ -210,7 +209,7 @@ class ImapDoor:
         self._tell(folder, life, [uid for uid in rest if uid in present], look)
 
     def _tell(self, folder: RemoteFolder, life: Life, uids: Sequence[int], look: _Look) -> None:
-        """Flag or move what is ours, as the account says. A server that refuses that is asked again at the next look."""
+        """Flag or move what is ours, as the account says; a server that refuses is asked again at the next look."""
         if not uids or look.refused:
             return
         crashpoints.reach("imap_before_flag")

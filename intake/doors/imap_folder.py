@@ -123,7 +123,7 @@ class RemoteFolder:
             if self._client.has_capability("UIDPLUS"):
                 self._client.uid_expunge(piece)
 
-    def close(self, *, politely: bool) -> None:
+    def close(self, *, politely: bool = True) -> None:
         """End the connection; without a word where it is broken, since the answer would have to be waited for."""
         if politely:
             with contextlib.suppress(*ERRORS):
@@ -208,7 +208,7 @@ def _trouble(error: Exception) -> str:
         case OSError():
             return "the server cannot be reached"
         case _:
-            return "the server's answer is not understood"
+            return "the look went wrong, see the log"
 
 
 def _cap_literals(client: Any) -> None:

@@ -2,98 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
-from intake.doors.health import DoorReport
-from intake.doors.imap import ImapDoor
 from intake.settings import ImapAccount
-from intake.spool import Spool
 from store import crashpoints
 from store.errors import StoreUnreachable
-from tests.intake.conftest import customer_mail
-from tests.servers.dovecot import PASSWORD, Dovecot
-
-LIMIT = 5 << 20
+from tests.intake.mailbox import Desk, mail
 
 
 class Crash(BaseException):
     """The process dies here, as far as the door can tell."""
-
-
-@dataclass
-class Desk:
-    """A mailbox and the door to it."""
-
-    server: Dovecot
-    user: str
-    spool: Spool
-    health: DoorReport
-    make: Callable[..., ImapDoor]
-
-    def taken(self) -> list[str]:
-        """The Message-IDs of what is in the spool, in order."""
-        found = []
-        for name in self.spool.waiting():
-            head = self.spool.open(name).content.split(b"\n\n")[0].decode()
-            found.append(next(line for line in head.splitlines() if line.startswith("Message-ID")).split("<")[1][:-1])
-        return found
-
-    def flags(self) -> list[bytes]:
-        """The flags of each mail on the server."""
-        with self.server.login(self.user) as client:
-            answer = client.fetch("1:*", "(FLAGS)")[1]
-        return [line for line in answer if isinstance(line, bytes)]
-
-
-def mail(number: int, body: str = "Deposit belum masuk.\n") -> bytes:
-    return customer_mail(body, Message_ID=f"<{number}@example.com>")
-
-
-@pytest.fixture
-def desk(imap_server: Dovecot, engine: Engine, tmp_path: Path) -> Iterator[Desk]:
-    """A new mailbox; a door is made as a test wants it."""
-    user = imap_server.new_user()
-    spool = Spool(tmp_path / "spool", quota=1 << 30, on_fatal=lambda error: pytest.fail(str(error)))
-    health = DoorReport("imap:box", "imap", lambda: datetime.now(UTC))
-    doors: list[ImapDoor] = []
-
-    def make(*, limit: int = LIMIT, flagging: bool = True, **more: Any) -> ImapDoor:
-        values: dict[str, Any] = {
-            "name": "box",
-            "desk": "help",
-            "host": "127.0.0.1",
-            "port": imap_server.port,
-            "tls": "none",
-            "username": user,
-            "password": SecretStr(PASSWORD),
-        }
-        doors.append(
-            ImapDoor(
-                ImapAccount(**(values | more)),
-                spool=spool,
-                engine=engine,
-                on_mail=lambda name: None,
-                health=health,
-                now=lambda: datetime.now(UTC),
-                stop=threading.Event(),
-                flagging=flagging,
-                limit=limit,
-            )
-        )
-        return doors[-1]
-
-    yield Desk(server=imap_server, user=user, spool=spool, health=health, make=make)
-    for door in doors:
-        door.close()
 
 
 def test_the_first_look_takes_nothing_and_the_next_what_has_come(desk: Desk) -> None:

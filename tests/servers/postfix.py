@@ -1,4 +1,4 @@
-"""A Postfix of the tests' own: a queue that sends to us, retrying as real senders do, and a smarthost that takes our letters.
+"""A Postfix of the tests' own: a queue that sends to us and retries as real senders do, and a smarthost for letters.
 
 It listens on one free port of the loopback and relays each domain where a test says; nothing else leaves it. It needs
 root, as Postfix's master does.
@@ -104,7 +104,7 @@ class Postfix:
 def running(routes: Mapping[str, str]) -> Iterator[Postfix]:
     """Start a server, and end it.
 
-    `routes` says for each domain where its mail goes: "smtp:[127.0.0.1]:PORT", "lmtp:inet:127.0.0.1:PORT" or "discard:".
+    `routes` says for each domain where its mail goes: "smtp:[127.0.0.1]:PORT", "lmtp:inet:127.0.0.1:PORT", "discard:".
     """
     common.program("postfix", "postfix")
     folder = Path(tempfile.mkdtemp(prefix="loket-postfix-"))

@@ -22,7 +22,7 @@ ALICE, BUDI = "alice@example.com", "budi@example.com"
 
 
 def rng() -> random.Random:
-    return random.Random(7)  # noqa: S311  # jitter is no secret
+    return random.Random(7)  # jitter is no secret
 
 
 @pytest.fixture
@@ -290,7 +290,7 @@ def test_a_restart_frees_what_the_dead_sender_held(engine: Engine, ticket: Ticke
 @pytest.mark.parametrize("attempts_so_far", [1, 2, 3, 8, 9, 60, 10_000])
 def test_the_pause_is_between_a_minute_and_four_hours(attempts_so_far: int) -> None:
     """However many tries there were, and whatever the jitter."""
-    pauses = [outbox.pause(attempts_so_far, random.Random(seed)) for seed in range(20)]  # noqa: S311
+    pauses = [outbox.pause(attempts_so_far, random.Random(seed)) for seed in range(20)]
     assert all(MINUTE <= pause <= LONGEST_PAUSE for pause in pauses)
     assert len(set(pauses)) > 1
 
