@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,11 +53,11 @@ def mail(number: int, body: str = "Deposit belum masuk.\n") -> bytes:
     return customer_mail(body, Message_ID=f"<{number}@example.com>")
 
 
-@pytest.fixture
-def desk(imap_server: Dovecot, engine: Engine, tmp_path: Path) -> Iterator[Desk]:
+@contextmanager
+def polled(server: Dovecot, engine: Engine, folder: Path) -> Iterator[Desk]:
     """A new mailbox; a door is made as a test wants it."""
-    user = imap_server.new_user()
-    spool = Spool(tmp_path / "spool", quota=1 << 30, on_fatal=lambda error: pytest.fail(str(error)))
+    user = server.new_user()
+    spool = Spool(folder / "spool", quota=1 << 30, on_fatal=lambda error: pytest.fail(str(error)))
     health = DoorReport("imap:box", "imap", lambda: datetime.now(UTC))
     doors: list[ImapDoor] = []
 
@@ -65,7 +66,7 @@ def desk(imap_server: Dovecot, engine: Engine, tmp_path: Path) -> Iterator[Desk]
             "name": "box",
             "desk": "help",
             "host": "127.0.0.1",
-            "port": imap_server.port,
+            "port": server.port,
             "tls": "none",
             "username": user,
             "password": SecretStr(PASSWORD),
@@ -85,6 +86,8 @@ def desk(imap_server: Dovecot, engine: Engine, tmp_path: Path) -> Iterator[Desk]
         )
         return doors[-1]
 
-    yield Desk(server=imap_server, user=user, spool=spool, health=health, make=make)
-    for door in doors:
-        door.close()
+    try:
+        yield Desk(server=server, user=user, spool=spool, health=health, make=make)
+    finally:
+        for door in doors:
+            door.close()

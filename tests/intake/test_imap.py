@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
+from intake.doors.imap_folder import Fetched, RemoteFolder
 from intake.settings import ImapAccount
 from store import crashpoints
 from store.errors import StoreUnreachable
-from tests.intake.mailbox import Desk, mail
+from tests.intake.mailbox import Desk, mail, polled
+from tests.servers.dovecot import Dovecot
+
+
+@pytest.fixture
+def desk(imap_server: Dovecot, engine: Engine, tmp_path: Path) -> Iterator[Desk]:
+    with polled(imap_server, engine, tmp_path) as desk:
+        yield desk
 
 
 class Crash(BaseException):
@@ -105,6 +114,46 @@ def test_mails_that_come_and_go_are_taken_once_each(desk: Desk) -> None:
     assert len(taken) == len(set(taken))
     present = {int(content.split(b"Message-ID: <")[1].split(b"@")[0]) for content in desk.server.mails(desk.user)}
     assert present <= {int(each.split("@")[0]) for each in taken}
+
+
+def test_three_hundred_mails_in_a_busy_mailbox_are_one_each(desk: Desk) -> None:
+    """Another client flags, moves and deletes what we have, and more arrives in between."""
+    door = desk.make()
+    door.poll()
+    for start in range(0, 300, 75):
+        desk.server.append(desk.user, *(mail(number) for number in range(start, start + 75)))
+        with desk.server.login(desk.user) as phone:
+            phone.store("1:*", "+FLAGS", "\\Seen")
+        assert door.poll() == 75
+        with desk.server.login(desk.user) as phone:
+            phone.store("1:*", "-FLAGS", "\\Seen")
+            phone.create("Archive")
+            phone.copy("1:20", "Archive")
+            phone.store("1:30", "+FLAGS", "\\Deleted")
+            phone.expunge()
+    assert door.poll() == 0
+    assert desk.taken() == [f"{number}@example.com" for number in range(300)]
+
+
+def test_a_mail_that_vanishes_before_the_fetch_is_no_failure(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another client removes it while we look; the others are taken, and nothing is wrong."""
+    door = desk.make()
+    door.poll()
+    desk.server.append(desk.user, mail(1), mail(2), mail(3))
+    real, vanished = RemoteFolder.fetch, []
+
+    def fetch(folder: RemoteFolder, uid: int, limit: int) -> Fetched | None:
+        if not vanished:
+            with desk.server.login(desk.user) as phone:
+                phone.store("2", "+FLAGS", "\\Deleted")
+                vanished.append(phone.expunge())
+        return real(folder, uid, limit)
+
+    monkeypatch.setattr(RemoteFolder, "fetch", fetch)
+    assert door.poll() == 2
+    assert desk.taken() == ["1@example.com", "3@example.com"]
+    assert desk.health._failure is None
+    assert door.poll() == 0
 
 
 @pytest.mark.parametrize("point", [point for point in crashpoints.POINTS if point.startswith("imap_")])
