@@ -115,7 +115,12 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         """The store's URL, the default one included."""
-        return self.store.url or f"sqlite:///{self.data / 'loket.db'}"
+        return self.store.url or f"sqlite:///{self.default_store}"
+
+    @property
+    def default_store(self) -> Path:
+        """Where the store is, unless its URL says otherwise."""
+        return self.data / "loket.db"
 
     @property
     def letters(self) -> Path:

@@ -10,19 +10,14 @@ from sqlalchemy.engine import Engine
 
 from intake import authenticate, desks
 from intake.config import Settings
+from intake.deciding import decide
 from intake.directory import Directory
-from intake.pipeline import Pipeline, ReadMail
-from intake.sandbox import SealedReading
 from intake.triage import Decision
-from intake.work import Held
 from parsing.mail import Envelope, RawMail
 from parsing.reading import read, report_json
 from parsing.report import ReportSettings
 from store import keys, migrate
-from store.blobs import BlobFolder
 from store.engine import looking, open_store
-from store.errors import StoreError
-from store.ledger import Seen
 
 
 def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None, now: datetime) -> dict[str, Any]:
@@ -42,19 +37,16 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
     engine, master, known = _store(settings)
     try:
         open_desks = desks.open_all(engine, settings.desks, master)
-        pipeline = Pipeline(
-            engine=engine,
-            folder=BlobFolder(settings.data / "blobs"),
-            open_desks=open_desks,
-            directory=Directory(settings.desks.values()),
-            now=lambda: now,
-        )
-        read_mail = ReadMail(
-            held=_held(envelope, len(content)),
-            reading=SealedReading(mail=reading.mail, report=reading.report, ingest_key=reading.ingest_key, staged={}),
-        )
         with looking(engine) as session:
-            facts, decision = pipeline.decide(session, open_desks[desk], read_mail)
+            facts, decision = decide(
+                session,
+                open_desks[desk],
+                Directory(settings.desks.values()),
+                reading.mail,
+                reading.ingest_key,
+                envelope,
+                now,
+            )
         identity = authenticate.verdict(reading.mail, open_desks[desk].trusted)
     finally:
         engine.dispose()
@@ -80,20 +72,13 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
 
 def _store(settings: Settings) -> tuple[Engine, bytes, bool]:
     """The desk's store and key, or an empty one in memory."""
-    engine = open_store(settings.store_url)
-    try:
+    if settings.store.url or settings.default_store.exists():
+        engine = open_store(settings.store_url)
         migrate.require_current(engine)
         return engine, keys.read_master(settings.data / "secret.key"), True
-    except StoreError:
-        engine.dispose()
     engine = open_store("sqlite://")
     migrate.upgrade(engine)
     return engine, keys.new_key(), False
-
-
-def _held(envelope: Envelope, size: int) -> Held:
-    seen = Seen(spool_name="", door=envelope.door, mailbox=None, received_at=envelope.received_at, size=size)
-    return Held(arrival_id=0, attempts=1, spool_name="", seen=seen, envelope=envelope, keys={})
 
 
 def _told(decision: Decision) -> dict[str, Any]:

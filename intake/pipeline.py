@@ -16,15 +16,15 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from intake import authenticate, carrying, desks
+from intake.deciding import decide
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.sandbox import SealedReading
-from intake.triage import Circumstances, Decision, Repeat, triage
+from intake.triage import Repeat
 from intake.work import Held, Work
 from parsing.mail import Envelope
-from store import blobs, crashpoints, ledger, lookup
+from store import blobs, crashpoints, ledger
 from store.engine import writing
-from store.facts import Facts
 
 _log = structlog.get_logger(__name__)
 
@@ -97,7 +97,9 @@ class Pipeline:
         held = mail.held
         for name in held.keys:
             desk = self._desks[name]
-            gathered, decision = self.decide(session, desk, mail)
+            gathered, decision = decide(
+                session, desk, self._directory, mail.reading.mail, mail.reading.ingest_key, held.envelope, self._now()
+            )
             work = Work(
                 desk=desk,
                 mail=mail.reading.mail,
@@ -121,33 +123,6 @@ class Pipeline:
                 pairs = zip(mail.reading.staged[name], work.files, strict=True)
                 files += [(staged.passing_name, file.name) for staged, file in pairs]
         return files
-
-    def decide(self, session: Session, desk: OpenDesk, mail: ReadMail) -> tuple[Facts, Decision]:
-        """The facts and the decision about one mail at one desk; changes nothing."""
-        parsed, envelope = mail.reading.mail, mail.held.envelope
-        gathered = lookup.facts(session, self._question(desk, mail.reading, envelope))
-        around = Circumstances(
-            identity=authenticate.verdict(parsed, desk.trusted),
-            null_sender=envelope.mail_from == "",
-            history=envelope.history,
-            from_ourselves=parsed.from_ is not None and self._directory.knows(parsed.from_.address),
-        )
-        decision = triage(parsed, gathered, desk.policy, around)
-        return gathered, decision
-
-    def _question(self, desk: OpenDesk, reading: SealedReading, envelope: Envelope) -> lookup.Question:
-        mail, now = reading.mail, self._now()
-        addressed = [*envelope.rcpt_to, *mail.delivered_to, *(each.address for each in (*mail.to, *mail.cc))]
-        references = [*mail.references, *mail.in_reply_to]
-        return lookup.Question(
-            desk_id=desk.id,
-            ingest_key=reading.ingest_key,
-            message_id=mail.message_id,
-            sender=mail.from_.address if mail.from_ else None,
-            references=references,
-            handles=desks.handles(desk, [*addressed, *references], now),
-            now=now,
-        )
 
     def _recipients(self, envelope: Envelope, desk_name: str) -> list[str]:
         """Of the envelope's recipients, those that are this desk's."""

@@ -7,6 +7,7 @@ configuration. A child that dies, hangs or eats memory costs one attempt of one 
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import resource
@@ -83,6 +84,11 @@ class Sandbox:
         future: Future[SealedReading] = self._pool.schedule(_read, args=[job], timeout=WALL_SECONDS)
         return future
 
+    def warm_up(self) -> None:
+        """Wait until a child is there to read; where none comes up, the first mail will tell why."""
+        with contextlib.suppress(Exception):
+            self._pool.schedule(_nothing, timeout=WALL_SECONDS).result()
+
     @property
     def broken(self) -> bool:
         """Whether children died in a way that their pool did not survive; what is being read there never ends."""
@@ -92,6 +98,10 @@ class Sandbox:
         """End the children; what they were reading counts as not tried any further."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+
+
+def _nothing() -> None:
+    """What a child does to show that it is there."""
 
 
 def _pool(readers: int) -> ProcessPool:

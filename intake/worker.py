@@ -31,7 +31,7 @@ from intake.waiting import REST_SECONDS, Waiting
 from intake.work import Held
 from parsing.mail import Envelope
 from store import crashpoints, keys, ledger
-from store.engine import writing
+from store.engine import looking, writing
 from store.errors import StoreUnreachable
 from store.ledger import Seen
 from store.models import Arrival
@@ -53,6 +53,10 @@ class Reader(Protocol):
 
     def read(self, path: Path, sha256: str, keys: Mapping[str, bytes], /) -> Future[SealedReading]:
         """Start to read a spool file."""
+        ...
+
+    def warm_up(self) -> None:
+        """Wait until somebody is there to read."""
         ...
 
     @property
@@ -89,6 +93,7 @@ class Worker:
         self._stopping = threading.Event()
         self._reading: dict[Future[SealedReading], Held] = {}
         self._read: list[ReadMail] = []
+        self._looked_back = False
         self._waiting = Waiting(spool)
         self._setbacks = Setbacks(engine=engine, spool=spool, waiting=self._waiting, shunt=shunt)
         self._thread = threading.Thread(target=self._run, name="worker")
@@ -109,6 +114,7 @@ class Worker:
             self._thread.join()
 
     def _run(self) -> None:
+        self._sandbox.warm_up()  # an attempt is then over in milliseconds, and few are lost where we are killed
         while not self._stopping.is_set():
             try:
                 self._give_way()
@@ -127,6 +133,8 @@ class Worker:
 
     def step(self) -> bool:
         """Take new mails, collect what was read, write it; False where there was nothing to do."""
+        if not self._looked_back:
+            self._look_back()
         fresh = self._fresh()
         if fresh:
             self._begin(fresh)
@@ -135,6 +143,14 @@ class Worker:
         self._collect()
         self._write()
         return True
+
+    def _look_back(self) -> None:
+        """Find the mails that were in hand when the daemon died: one of them may be why, so each is tried by itself."""
+        with looking(self._engine) as session:
+            names = ledger.tried(session)
+        for name in set(names) & set(self._spool.waiting()):
+            self._waiting.suspect(name)
+        self._looked_back = True
 
     def _give_way(self) -> None:
         """Let busy doors have the processor first: what is spooled is safe, what a client still holds is not."""
@@ -214,6 +230,7 @@ class Worker:
     def _write(self) -> None:
         if not self._read:
             return
+        self._read.sort(key=lambda mail: mail.held.spool_name)  # in the order of arrival, as far as that is known
         failed = self._written(self._read)
         batch, self._read = self._read, []
         unwritten = {each.held.spool_name for each in failed}

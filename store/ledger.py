@@ -75,6 +75,11 @@ def note_failure(session: Session, arrival_id: int, error: str) -> None:
     session.connection().execute(update(Arrival).where(col(Arrival.id) == arrival_id).values(error=error))
 
 
+def tried(session: Session) -> list[str]:
+    """The spool files that are waiting though they were tried: failed ones, and those in hand when the daemon died."""
+    return list(session.exec(select(Arrival.spool_name).where(Arrival.state == WAITING, Arrival.attempts > 0)).all())
+
+
 def take_back_attempt(session: Session, arrival_id: int) -> None:
     """Let the last attempt not count, because it failed for a reason outside the mail."""
     session.connection().execute(

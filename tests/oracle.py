@@ -56,7 +56,7 @@ def judge(ledger: Ledger, desk: Desk, sink: Sink | None) -> Verdict:
     tickets = {ticket.id: ticket for ticket in desk.rows(Ticket)}
     ticket_of = {mail.message_id or "": mail.ticket_id for mail in mails}
     stored = Counter(mail.message_id or "" for mail in mails)
-    said = Counter(message.message_id for message in desk.rows(Message) if message.direction == "in")
+    said = Counter(message.message_id or "" for message in desk.rows(Message) if message.direction == "in")
     opened = Counter(mail.ticket_id for mail in mails if mail.rule == "new")
     arrived = _arrived(sink)
     excused = _excused(desk)
@@ -64,9 +64,9 @@ def judge(ledger: Ledger, desk: Desk, sink: Sink | None) -> Verdict:
     extra = {msgid: count - 1 for msgid, count in arrived.items() if count > 1}
     return Verdict(
         lost=sorted(msgid for msgid in ledger.accepted if not stored[msgid] or ticket_of[msgid] not in tickets),
-        ghosts=sorted(msgid for msgid in stored if msgid not in ledger.handed),
+        ghosts=sorted(msgid for msgid in stored if msgid not in ledger.handed),  # "" is a mail that was set aside
         duplicate_tickets=sorted(
-            [msgid for msgid, count in (stored | said).items() if count > 1]
+            [msgid for msgid, count in (stored | said).items() if msgid and count > 1]
             + [f"ticket {ticket} has {count} openings" for ticket, count in opened.items() if count > 1]
         ),
         unacknowledged=sorted(answered - set(arrived)) if sink is not None else [],

@@ -76,8 +76,10 @@ tests() { # tests ARGUMENTS...: pytest, whose tests count one by one
     echo "== pytest $*"
     report=.cache/pytest.xml
     rm -f $report
-    python -m pytest --junitxml=$report -o junit_logging=no "$@"
+    folder=$(mktemp -d) # of its own: pytest's default is tidied up by other runs beside this one
+    python -m pytest --basetemp="$folder/t" --junitxml=$report -o junit_logging=no "$@"
     code=$?
+    rm -rf "$folder"
     if [ ! -f $report ]; then
         failed=$((failed + 1))
         return

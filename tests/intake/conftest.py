@@ -59,6 +59,9 @@ class InlineReader:
         self.reads = 0
         self.broken = False
 
+    def warm_up(self) -> None:
+        """As the sandbox does."""
+
     def read(self, path: Path, sha256: str, seals: Mapping[str, bytes]) -> Future[SealedReading]:
         """As the sandbox does."""
         self.reads += 1
@@ -124,11 +127,11 @@ def _never(error: OSError) -> NoReturn:
     raise AssertionError(error)
 
 
-def make_counter(engine: Engine, folder: Path, *settings: DeskSettings) -> Counter:
-    """Build a desk in a folder."""
+def make_counter(engine: Engine, folder: Path, *settings: DeskSettings, master: bytes | None = None) -> Counter:
+    """Build a desk in a folder, with a master key of its own unless one is given."""
     listed = settings or (DeskSettings(name="help", addresses=["help@desk.test"], acknowledge="all"),)
     clock = [NOON]
-    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, keys.new_key())
+    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master or keys.new_key())
     directory, blobs = Directory(listed), BlobFolder(folder / "blobs")
     spool = Spool(folder / "spool", quota=1 << 30, on_fatal=_never)
     reader = InlineReader(folder / "blobs")

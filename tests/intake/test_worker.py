@@ -85,6 +85,18 @@ def test_readings_that_will_never_end_are_begun_again(counter: Counter, monkeypa
     assert [mail.state for mail in counter.rows(Mail)] == ["done"]
 
 
+def test_what_was_in_hand_at_a_death_is_tried_by_itself(counter: Counter) -> None:
+    """Killed in the middle of many, the innocent ones must not use up their attempts together."""
+    names = [counter.hand_in(customer_mail(f"{n}", Message_ID=f"<{n}@example.com>")) for n in range(4)]
+    counter.worker._begin(names)  # and then the power goes
+    counter.worker._reading.clear()
+    counter.worker._looked_back = False
+    counter.worker.step()
+    assert len(counter.rows(Mail)) == 1
+    counter.work()
+    assert [arrival.attempts for arrival in counter.rows(Arrival)] == [2, 2, 2, 2]
+
+
 def test_attempts_are_counted_before_the_try(counter: Counter) -> None:
     """A daemon that dies with the mail in hand has spent an attempt: the fourth look shunts it unread."""
     name = counter.hand_in(_bad())
