@@ -119,6 +119,8 @@ class Daemon:
         """Close the doors, finish what is in hand, let go of the data folder."""
         self._stopping.set()
         self._smtp.stop(GRACE_SECONDS)
+        if self._office is not None:
+            self._office.ask_to_stop()  # polls that run end early; the timetable waits for them
         self._timetable.stop()
         if self._office is not None:
             self._office.stop()

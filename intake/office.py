@@ -120,6 +120,10 @@ class Office:
         """Say that there is mail in the spool."""
         self._worker.wake(name)
 
+    def ask_to_stop(self) -> None:
+        """Begin nothing new."""
+        self._stopping.set()
+
     def stop(self) -> None:
         """Finish what is in hand and end."""
         self._stopping.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,9 +45,11 @@ def engine(store_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def imap_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dovecot.Dovecot]:
+def imap_server() -> Iterator[dovecot.Dovecot]:
     """One Dovecot for the whole run; each test takes a mailbox of its own."""
-    with dovecot.running(tmp_path_factory.mktemp("dovecot")) as server:
+    # not pytest's own folder, which only its user may enter, and which other runs tidy up
+    kept = tempfile.TemporaryDirectory(prefix="loket-dovecot-", ignore_cleanup_errors=True)
+    with kept as folder, dovecot.running(Path(folder)) as server:
         yield server
 
 

@@ -10,7 +10,6 @@ import click
 
 from intake import clock
 from intake.cli import opened
-from intake.config import Settings
 from intake.doors import files, pipe
 from intake.errors import ConfigurationWrong, IntakeError, MailTooBig
 from intake.spool import Spool
@@ -67,14 +66,14 @@ def import_(ctx: click.Context, paths: tuple[Path, ...], desk: str | None) -> in
                 troubled += 1
                 click.echo(f"loket: {mail.origin}: {mail.trouble or 'larger than max_mail_size'}", err=True)
             else:
-                _take(spool, mail, name, found)
+                _take(spool, mail, name)
                 taken += 1
             bar.update(1)
     click.echo(f"{taken} mails are in the spool, {troubled} were left out", err=True)
     return 1 if troubled else 0
 
 
-def _take(spool: Spool, mail: files.Found, desk: str, found: Settings) -> None:
+def _take(spool: Spool, mail: files.Found, desk: str) -> None:
     incoming = spool.receive()
     try:
         incoming.write(mail.content)
@@ -82,7 +81,6 @@ def _take(spool: Spool, mail: files.Found, desk: str, found: Settings) -> None:
     except BaseException:
         incoming.discard()
         raise
-    del found
 
 
 def _ended(error: Exception, code: int) -> int:
