@@ -76,7 +76,7 @@ class DataReader:
         if end >= 0:
             self.ended, self._held, self.rest = True, b"", work[end + len(_END) :]
             return work[: end + len(_CRLF)]
-        undecided = next((count for count in (4, 3, 2, 1) if work[-count:] in _UNDECIDED), 0)
+        undecided = max(map(len, filter(work.endswith, _UNDECIDED)), default=0)
         self._held = work[len(work) - undecided :]
         return work[: len(work) - undecided] if undecided else work
 
