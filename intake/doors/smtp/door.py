@@ -89,9 +89,13 @@ class SmtpDoor:
         # aiosmtpd logs the addresses of mails, and addresses of ours may hold a token
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         settings = self._house.settings
-        for listen, tls in ((settings.listen, False), (settings.tls_listen, True)):
-            if listen is not None:
-                self._listeners.append((_listening(listen), tls))
+        try:
+            for listen, tls in ((settings.listen, False), (settings.tls_listen, True)):
+                if listen is not None:
+                    self._listeners.append((_listening(listen), tls))
+        except DoorBlocked:
+            self._let_go()
+            raise
         self._thread.start()
 
     @property
@@ -121,6 +125,12 @@ class SmtpDoor:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
         self._house.pool.shutdown()
+
+    def _let_go(self) -> None:
+        """Undo a start that came to nothing."""
+        for listener, _ in self._listeners:
+            listener.close()
+        self._loop.close()
 
     def _ports(self) -> list[int]:
         return [listener.getsockname()[1] for listener, _ in self._listeners]

@@ -469,15 +469,15 @@ def test_a_client_that_goes_away_while_we_store_changes_nothing(
 def test_stopping_ends_idle_clients_and_lets_a_mail_arrive(make: Callable[..., Open]) -> None:
     """421 for who waits; who is in the middle of a mail gets its 250."""
     here = make()
-    idle, sending = here.socket(), here.socket()
-    for line in (b"EHLO x", b"MAIL FROM:<a@example.com>", b"RCPT TO:<help@desk.test>", b"DATA"):
-        _say(sending, line)
-    stopping = threading.Thread(target=here.door.stop, args=[20.0])
-    stopping.start()
-    assert b"421 4.3.2" in _all_of(idle)
-    sending.sendall(MAIL + b".\r\n")
-    assert b"250 2.6.0" in _all_of(sending)
-    stopping.join()
+    with here.socket() as idle, here.socket() as sending:
+        for line in (b"EHLO x", b"MAIL FROM:<a@example.com>", b"RCPT TO:<help@desk.test>", b"DATA"):
+            _say(sending, line)
+        stopping = threading.Thread(target=here.door.stop, args=[20.0])
+        stopping.start()
+        assert b"421 4.3.2" in _all_of(idle)
+        sending.sendall(MAIL + b".\r\n")
+        assert b"250 2.6.0" in _all_of(sending)
+        stopping.join()
     assert here.contents() == [MAIL]
 
 
