@@ -168,6 +168,8 @@ class SmtpDoor:
 
     async def _visit(self, connection: socket.socket, client: str, tls: bool) -> None:
         """See a client in, and out. It counts from its first packet, its TLS handshake included."""
+        # asyncio does this itself only for sockets that know their protocol, which accepted ones do not
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         conversation = Conversation(self._house, self._doorkeeper, tls=tls)
         self._clients[client] += 1
         self._conversations.add(conversation)
