@@ -65,16 +65,18 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
     problems = (*headers.problems, *structure.problems, *front.problems, *leaves.problems, *body.problems)
     subject = text_of(headers.first("subject"))
     division = divide(body.text)
+    spoken, mixed = language(f"{division.new_text}\n{subject}")
     mail = ParsedMail(
         **_about(headers, structure, front, subject, raw, leaves),
-        **_said(body, division, subject),
+        **_said(body, division),
         subject=subject,
+        language=spoken,
         attachments=files,
         problems=tuple(dict.fromkeys(problems)),
     )
     return Reading(
         mail=mail,
-        report=_report(mail, division, raw, settings or ReportSettings()),
+        report=report_of(mail, division, _circumstances(mail, raw, settings or ReportSettings(), mixed=mixed)),
         contents=tuple(decoded for _, decoded in leaves.files),
         ingest_key=key_of(content, headers),
     )
@@ -116,7 +118,7 @@ def _about(
     }
 
 
-def _said(body: Body, division: Division, subject: str) -> dict[str, Any]:
+def _said(body: Body, division: Division) -> dict[str, Any]:
     """The words: the fields of ParsedMail that come from the body."""
     return {
         "text": body.text,
@@ -124,7 +126,6 @@ def _said(body: Body, division: Division, subject: str) -> dict[str, Any]:
         "new_text": division.new_text,
         "quoted": division.quoted,
         "signature": division.signature,
-        "language": language(f"{division.new_text}\n{subject}"),
     }
 
 
@@ -133,11 +134,14 @@ def _delivered_to(headers: HeaderBlock) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for address in found if "@" in address))
 
 
-def _report(mail: ParsedMail, division: Division, raw: RawMail, settings: ReportSettings) -> Report:
-    circumstances = Circumstances(
-        sent_at=mail.date, received_at=raw.envelope.received_at, language=mail.language, settings=settings
+def _circumstances(mail: ParsedMail, raw: RawMail, settings: ReportSettings, *, mixed: bool) -> Circumstances:
+    return Circumstances(
+        sent_at=mail.date,
+        received_at=raw.envelope.received_at,
+        language=mail.language,
+        mixed=mixed,
+        settings=settings,
     )
-    return report_of(mail, division, circumstances)
 
 
 def to_json(reading: Reading, file: str) -> dict[str, Any]:

@@ -37,39 +37,30 @@ _ENGLISH = frozenset(
 )
 
 
-def counts(text: str) -> Counter[str]:
-    """How many words of the text speak for each language."""
-    words = _WORD.findall(text[:_LOOKED_AT].lower())
-    votes: Counter[str] = Counter()
-    for word in words:
-        votes["id"] += word in _INDONESIAN
-        votes["en"] += word in _ENGLISH
-        votes["ms"] += word in _MALAY_ONLY
-        votes["ms-mark"] += word in _MALAY_MARKS
-        votes["id-mark"] += word in _INDONESIAN_MARKS
-    return votes
+_VOTERS = {
+    "id": _INDONESIAN,
+    "en": _ENGLISH,
+    "ms": _MALAY_ONLY,
+    "ms-mark": _MALAY_MARKS,
+    "id-mark": _INDONESIAN_MARKS,
+}
 
 
-def language(text: str) -> str | None:
-    """The language as ISO 639-1, None where too few words tell."""
-    found, _ = _judge(text)
-    return found
+def language(text: str) -> tuple[str | None, bool]:
+    """The language as ISO 639-1, None where too few words tell; and whether a second one has a quarter of the words.
 
-
-def report_language(text: str) -> str:
-    """id, en, ms, or mixed where a second one carries a quarter of the words; id where nothing can be told."""
-    found, second = _judge(text)
-    if found is None:
-        return "id"
-    return "mixed" if second >= _SHARE_OF_MIXED else found
-
-
-def _judge(text: str) -> tuple[str | None, float]:
-    """The language, and the share of the other family (English beside Malay and Indonesian, or the other way round)."""
-    votes = counts(text)
+    English stands on one side, Indonesian and Malay on the other.
+    """
+    votes = _counts(text)
     archipelago = "ms" if votes["ms-mark"] > votes["id-mark"] else "id"
     local, english = max(votes["id"], votes["ms"]), votes["en"]
     if not local and not english:
-        return None, 0.0
+        return None, False
     share = min(local, english) / (local + english)
-    return (archipelago if local >= english else "en"), share
+    return (archipelago if local >= english else "en"), share >= _SHARE_OF_MIXED
+
+
+def _counts(text: str) -> dict[str, int]:
+    """How many words of the text speak for each language."""
+    words = Counter(_WORD.findall(text[:_LOOKED_AT].lower()))
+    return {name: sum(words[word] for word in words.keys() & voters) for name, voters in _VOTERS.items()}

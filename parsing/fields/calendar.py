@@ -47,11 +47,19 @@ class Clue:
 
 
 def clues(text: str) -> Iterator[Clue]:
-    """The expressions of a text in their order, as far as they are possible days and times."""
-    for match in _LEXER.finditer(text):
-        found = _READERS[match.lastgroup or ""](match)
-        if found is not None:
-            yield Clue(start=match.start(), end=match.end(), **found)
+    """The expressions of a text in their order, as far as they are possible days and times.
+
+    The grammar is tried only where a number or one of its words begins: most words of a text are neither.
+    """
+    end = 0
+    for word in _WORD.finditer(text):
+        if word.start() < end or not (word[0][0].isdecimal() or word[0].lower() in _FIRST_WORDS):
+            continue
+        match = _LEXER.match(text, word.start())
+        found = _READERS[match.lastgroup or ""](match) if match else None
+        if match is not None and found is not None:
+            end = match.end()
+            yield Clue(start=match.start(), end=end, **found)
 
 
 def _words(kind: str) -> list[str]:
@@ -202,3 +210,14 @@ _READERS: Mapping[str, _Reader] = {
 }
 
 _LEXER = _lexer()
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+
+def _first_words() -> frozenset[str]:
+    """The words with which an expression may begin."""
+    phrases = [*_MONTHS, *_WEEKDAYS, *_DAYS, *_MOMENTS, *_PARTS, *ZONES]
+    phrases += [phrase for kind in ("before", "half", "day_number") for phrase in _words(kind)]
+    return frozenset(word[0].lower() for phrase in phrases if (word := _WORD.search(phrase)))
+
+
+_FIRST_WORDS = _first_words()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from parsing.body.language import report_language
 from parsing.body.quotes import Division
 from parsing.fields import category, contacts, missing, times, transactions, usernames
 from parsing.fields.lexicon import Words, words
@@ -53,16 +52,21 @@ FIELDS = (
 def report_of(mail: ParsedMail, division: Division, circumstances: Circumstances) -> Report:
     """What a mail reports. A mail that no person wrote reports nothing."""
     if mail.nature is not Nature.HUMAN:
-        return Report(category=Category.OTHER, language=report_language(mail.new_text), findings=(), missing=())
+        return Report(category=Category.OTHER, language=_spoken(circumstances), findings=(), missing=())
     sources = [subject_source(mail.subject[:SEARCHED]), body_source(mail.text, division)]
     findings = tuple(_search(sources, circumstances))
     about = category.category(mail.subject, mail.new_text)
     return Report(
         category=about,
-        language=report_language(f"{mail.new_text}\n{mail.subject}"),
+        language=_spoken(circumstances),
         findings=findings,
         missing=missing.missing(about, findings, mail.subject, mail.new_text),
     )
+
+
+def _spoken(circumstances: Circumstances) -> str:
+    """The report's language: that of the country where nothing can be told."""
+    return "mixed" if circumstances.mixed else circumstances.language or "id"
 
 
 def _search(sources: Iterable[Source], circumstances: Circumstances) -> Iterator[Finding]:
