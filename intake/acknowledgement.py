@@ -11,8 +11,8 @@ from parsing.mail import AttachmentKind, Nature
 from replies import language as languages
 from replies.acknowledge import Answered, Composed, prepare
 from replies.letters import TicketView
-from store import lookup, outbox, people, tickets
-from store.models import Message, Ticket
+from store import lookup, outbox, people, rows, tickets
+from store.models import Message, Participant, Ticket
 
 _PICTURES = frozenset({AttachmentKind.SCREENSHOT, AttachmentKind.PHOTO})
 
@@ -26,12 +26,11 @@ def language(work: Work) -> str:
     return languages.of_letters(spoken or work.mail.language, work.desk.settings.languages)
 
 
-def send(session: Session, outcome: Acknowledge, work: Work, ticket: Ticket, mail_id: int) -> None:
+def send(
+    session: Session, outcome: Acknowledge, work: Work, ticket: Ticket, mail_id: int, requester: Participant
+) -> None:
     """Render the acknowledgement and queue its final bytes."""
-    participant = people.participant_of(session, work.desk.id, ticket.id or 0, outcome.to)
-    if participant is None:
-        return  # nobody to answer: an address that takes no part in the ticket
-    composed = _compose(outcome, work, ticket, participant.handle)
+    composed = _compose(outcome, work, ticket, requester.handle)
     letter_id = outbox.queue(
         session,
         desk_id=work.desk.id,
@@ -51,7 +50,8 @@ def send(session: Session, outcome: Acknowledge, work: Work, ticket: Ticket, mai
 
 
 def _add_message(session: Session, work: Work, ticket: Ticket, composed: Composed, letter_id: int) -> None:
-    message = Message(
+    message = rows.Draft(
+        Message,
         desk_id=work.desk.id,
         ticket_id=ticket.id or 0,
         letter_id=letter_id,

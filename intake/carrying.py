@@ -14,7 +14,7 @@ from intake.work import Work
 from parsing.fields.declarations import words
 from parsing.mail import Nature
 from store import ledger, people, rows, tickets
-from store.models import Attachment, Mail, Message, Ticket
+from store.models import Attachment, Mail, Message, Participant, Ticket
 from store.tickets import NewTicket
 
 
@@ -36,13 +36,13 @@ def carry_out(session: Session, decision: Decision, work: Work) -> None:
 def _open(session: Session, decision: Open, work: Work) -> None:
     ticket = _new_ticket(session, work)
     ticket_id = ticket.id or 0
-    _take_part(session, ticket_id, work)
+    participant = _take_part(session, ticket_id, work)
     tickets.add_event(session, ticket_id, work.now, "opened", detail={"rule": decision.rule, "why": decision.why})
     tickets.link(session, ticket_id, decision.related)
     outcome = decision.acknowledgement
     mail_id = _ledger_row(session, decision, work, ticket_id, _said(outcome))
     _add_message(session, work, ticket_id, mail_id)
-    _acknowledge(session, outcome, work, ticket, mail_id)
+    _acknowledge(session, outcome, work, ticket, mail_id, participant)
 
 
 def _join(session: Session, decision: Join, work: Work) -> None:
@@ -62,7 +62,7 @@ def _recover(session: Session, decision: Recover, work: Work) -> None:
     ticket.subject = _subject(work, ticket.language)
     ticket.customer_subject, ticket.missing = work.mail.subject, list(work.report.missing)
     ticket.person_id = _person(session, work)
-    _take_part(session, decision.ticket_id, work)
+    participant = _take_part(session, decision.ticket_id, work)
     mail = rows.one(session, Mail, decision.mail_id)
     mail.state, mail.rule, mail.why = ledger.DONE, decision.rule, decision.why
     mail.nature, mail.acknowledged = work.mail.nature.value, _said(decision.acknowledgement)
@@ -72,7 +72,7 @@ def _recover(session: Session, decision: Recover, work: Work) -> None:
     tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
     _add_message(session, work, decision.ticket_id, decision.mail_id)
     tickets.add_event(session, decision.ticket_id, work.now, "read at last")
-    _acknowledge(session, decision.acknowledgement, work, ticket, decision.mail_id)
+    _acknowledge(session, decision.acknowledgement, work, ticket, decision.mail_id, participant)
 
 
 def _new_ticket(session: Session, work: Work) -> Ticket:
@@ -104,7 +104,7 @@ def _person(session: Session, work: Work) -> int | None:
     sender = work.mail.from_
     if sender is None or not sender.address:
         return None
-    known = people.find(session, work.desk.id, sender.address)
+    known = people.find(session, work.desk.id, sender.address) if work.sender_known else None
     verified = work.identity == VERIFIED
     if known is None:
         return people.remember(session, work.desk.id, sender.address, sender.name, work.now, verified=verified)
@@ -115,16 +115,18 @@ def _person(session: Session, work: Work) -> int | None:
     return known.person_id
 
 
-def _take_part(session: Session, ticket_id: int, work: Work) -> None:
-    if work.mail.from_ is not None and work.mail.from_.address:
-        people.take_part(session, work.desk.id, ticket_id, work.mail.from_.address, "requester")
+def _take_part(session: Session, ticket_id: int, work: Work) -> Participant | None:
+    if work.mail.from_ is None or not work.mail.from_.address:
+        return None
+    return people.take_part(session, work.desk.id, ticket_id, work.mail.from_.address, "requester")
 
 
 def _ledger_row(session: Session, decision: Join | Open, work: Work, ticket_id: int, acknowledged: str) -> int:
     tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
     mail_id = rows.add(
         session,
-        Mail(
+        rows.Draft(
+            Mail,
             desk_id=work.desk.id,
             ingest_key=work.ingest_key,
             message_id=work.mail.message_id,
@@ -148,7 +150,8 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int) -> 
     mail = work.mail
     message_id = tickets.add_message(
         session,
-        Message(
+        rows.Draft(
+            Message,
             desk_id=work.desk.id,
             ticket_id=ticket_id,
             mail_id=mail_id,
@@ -172,9 +175,10 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int) -> 
     tickets.add_thread_ids(session, work.desk.id, ticket_id, mail.message_id, references)
 
 
-def _attachments(work: Work) -> list[Attachment]:
+def _attachments(work: Work) -> list[rows.Draft]:
     return [
-        Attachment(
+        rows.Draft(
+            Attachment,
             message_id=0,
             position=position,
             blob=file.name,
@@ -191,9 +195,16 @@ def _attachments(work: Work) -> list[Attachment]:
     ]
 
 
-def _acknowledge(session: Session, outcome: Acknowledge | Silent, work: Work, ticket: Ticket, mail_id: int) -> None:
-    if isinstance(outcome, Acknowledge):
-        acknowledgement.send(session, outcome, work, ticket, mail_id)
+def _acknowledge(
+    session: Session,
+    outcome: Acknowledge | Silent,
+    work: Work,
+    ticket: Ticket,
+    mail_id: int,
+    requester: Participant | None,
+) -> None:
+    if isinstance(outcome, Acknowledge) and requester is not None:
+        acknowledgement.send(session, outcome, work, ticket, mail_id, requester)
 
 
 def _said(outcome: Acknowledge | Silent) -> str:

@@ -1,7 +1,7 @@
 """Carries decisions out: for each mail that was read, look up → triage → write, several mails in one transaction.
 
-Each mail stands in a savepoint of its own, so its failure is its own. The sealed files get their lasting names before
-the commit that names them; the spool files are released after it, by the worker.
+The sealed files get their lasting names before the commit that names them; the spool files are released after it, by
+the worker.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from intake import authenticate, carrying, desks
@@ -25,6 +24,7 @@ from intake.work import Held, Work
 from parsing.mail import Envelope
 from store import blobs, crashpoints, ledger
 from store.engine import writing
+from store.errors import StoreUnreachable
 
 _log = structlog.get_logger(__name__)
 
@@ -66,30 +66,31 @@ class Pipeline:
         self._shadow = shadow
 
     def write(self, batch: Sequence[ReadMail]) -> list[Failed]:
-        """Write a batch in one transaction; returns the mails that failed, all others are durable.
+        """Write mails; returns those that failed, all others are durable.
 
-        Raises StoreUnreachable where the database went away: then nothing is written, and the batch may be given again.
+        All go into one transaction; where that fails, each into one of its own, so that a mail's failure is its own.
+        Raises StoreUnreachable or OSError where the database or the disk went away: then the batch may be given again.
+        FileNotFoundError means that sealed files are gone, and the mails have to be read again.
         """
-        failed: list[Failed] = []
-        files: list[tuple[str, str]] = []
+        try:
+            self._write_together(batch)
+        except (StoreUnreachable, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001  # a fault of ours; the next mails are not to suffer for it
+            if len(batch) == 1:
+                _log.exception("mail not written", spool=batch[0].held.spool_name)
+                return [Failed(held=batch[0].held, error=f"{type(error).__name__} while writing it")]
+            return [failed for mail in batch for failed in self.write([mail])]
+        return []
+
+    def _write_together(self, batch: Sequence[ReadMail]) -> None:
         with writing(self._engine) as session:
-            for mail in batch:
-                try:
-                    with session.begin_nested():
-                        files += self._take(session, mail)
-                except (OperationalError, InterfaceError):
-                    raise  # the database's fault, not the mail's
-                except Exception as error:  # noqa: BLE001  # its failure is its own
-                    _log.exception("mail not written", spool=mail.held.spool_name)
-                    failed.append(Failed(held=mail.held, error=f"{type(error).__name__} while writing it"))
-            lost = {each.held.arrival_id for each in failed}
-            done = [mail.held.arrival_id for mail in batch if mail.held.arrival_id not in lost]
-            ledger.settle(session, done, ledger.DONE)
+            files = [pair for mail in batch for pair in self._take(session, mail)]
+            ledger.settle(session, [mail.held.arrival_id for mail in batch], ledger.DONE)
             crashpoints.reach("before_adopt")
             self._folder.adopt(files)
             crashpoints.reach("before_commit")
         crashpoints.reach("after_commit")
-        return failed
 
     def _take(self, session: Session, mail: ReadMail) -> list[tuple[str, str]]:
         """Everything that one mail means to all its desks; returns the sealed files to adopt."""
@@ -113,6 +114,7 @@ class Pipeline:
                 recipients=self._recipients(held.envelope, name),
                 identity=authenticate.verdict(mail.reading.mail, desk.trusted),
                 same_message_id=gathered.same_message_id,
+                sender_known=gathered.sender_known,
                 now=self._now(),
                 shadow=self._shadow,
             )

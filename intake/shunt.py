@@ -62,7 +62,7 @@ class Shunt:
     def _keep(
         self, session: Session, desk: OpenDesk, held: Held, key: str, staged: Staged, error: str
     ) -> list[tuple[str, str]]:
-        known = ledger.find(session, desk.id, key)
+        known, _ = ledger.same(session, desk.id, key, None)
         if known is not None:
             ledger.add_routes(session, known.mail_id, held.arrival_id, held.seen, held.envelope.rcpt_to)
             self._folder.drop_staged([staged.passing_name])
@@ -77,7 +77,8 @@ class Shunt:
         ticket_id = tickets.open_ticket(session, self._minimal(desk, held)).id or 0
         mail_id = rows.add(
             session,
-            Mail(
+            rows.Draft(
+                Mail,
                 desk_id=desk.id,
                 ingest_key=key,
                 received_at=held.envelope.received_at,
@@ -110,8 +111,9 @@ class Shunt:
         )
 
 
-def _message(desk: OpenDesk, held: Held, ticket_id: int, mail_id: int) -> Message:
-    return Message(
+def _message(desk: OpenDesk, held: Held, ticket_id: int, mail_id: int) -> rows.Draft:
+    return rows.Draft(
+        Message,
         desk_id=desk.id,
         ticket_id=ticket_id,
         mail_id=mail_id,
@@ -121,8 +123,9 @@ def _message(desk: OpenDesk, held: Held, ticket_id: int, mail_id: int) -> Messag
     )
 
 
-def _raw_attachment(file: SealedFile) -> Attachment:
-    return Attachment(
+def _raw_attachment(file: SealedFile) -> rows.Draft:
+    return rows.Draft(
+        Attachment,
         message_id=0,
         position=0,
         blob=file.name,

@@ -41,5 +41,6 @@ class Work:
     recipients: Sequence[str]  #: by which it came to this desk
     identity: str  #: verified, unverified, suspicious
     same_message_id: bool
+    sender_known: bool  #: the sender's address has a row at this desk
     now: datetime
     shadow: bool

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Engine
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.errors import SpoolCorrupt
-from intake.pipeline import Failed, Pipeline, ReadMail
+from intake.pipeline import Pipeline, ReadMail
 from intake.sandbox import SealedReading
 from intake.setbacks import MAX_ATTEMPTS, Setbacks
 from intake.shunt import Shunt
@@ -44,8 +44,10 @@ WINDOW = 16
 #: Seconds between two tries to reach a database that is away.
 STORE_PAUSE_SECONDS = 1.0
 
-#: The longest time that the worker gives way to busy doors before it takes its next mails.
-COURTESY_SECONDS = 0.25
+#: How long the worker, when it has been idle, lets busy doors have the processor first. A burst of mails is taken in
+#: before it is worked on; in lasting traffic the worker is never idle, and gets its share.
+COURTESY_SECONDS = 2.0
+_LOOK_SECONDS = 0.02
 
 
 class Reader(Protocol):
@@ -115,9 +117,11 @@ class Worker:
 
     def _run(self) -> None:
         self._sandbox.warm_up()  # an attempt is then over in milliseconds, and few are lost where we are killed
+        worked = False
         while not self._stopping.is_set():
             try:
-                self._give_way()
+                if not worked:
+                    self._give_way()
                 worked = self.step()
             except StoreUnreachable as error:
                 _log.warning("the store is away, mail waits in the spool", error=str(error))
@@ -153,10 +157,10 @@ class Worker:
         self._looked_back = True
 
     def _give_way(self) -> None:
-        """Let busy doors have the processor first: what is spooled is safe, what a client still holds is not."""
+        """Let busy doors go first: what is spooled is safe, what a client still holds is not."""
         until = time.monotonic() + COURTESY_SECONDS
         while self._doors_busy() and time.monotonic() < until and not self._stopping.is_set():
-            self._stopping.wait(COURTESY_SECONDS / 10)
+            self._stopping.wait(_LOOK_SECONDS)
 
     def _fresh(self) -> list[str]:
         in_hand = {held.spool_name for held in self._reading.values()} | {mail.held.spool_name for mail in self._read}
@@ -231,7 +235,11 @@ class Worker:
         if not self._read:
             return
         self._read.sort(key=lambda mail: mail.held.spool_name)  # in the order of arrival, as far as that is known
-        failed = self._written(self._read)
+        try:
+            failed = self._pipeline.write(self._read)  # while the store is away, what was read waits for the next try
+        except FileNotFoundError:  # sealed files that lay about too long were tidied away: read again
+            self._read = []
+            raise
         batch, self._read = self._read, []
         unwritten = {each.held.spool_name for each in failed}
         self._waiting.release([mail.held.spool_name for mail in batch if mail.held.spool_name not in unwritten])
@@ -239,24 +247,6 @@ class Worker:
         self._on_written()
         for each in failed:
             self._setbacks.failed(each.held, each.error)
-
-    def _written(self, batch: list[ReadMail]) -> list[Failed]:
-        """Write a batch; where it fails as a whole, mail by mail, so that a bad one is found.
-
-        While the store or the disk is away the batch stays in memory for the next try.
-        """
-        try:
-            return self._pipeline.write(batch)
-        except FileNotFoundError:  # sealed files that lay about too long were tidied away: read again
-            self._read = []
-            raise
-        except (StoreUnreachable, OSError):
-            raise
-        except Exception as error:  # noqa: BLE001  # a fault of ours; the next mails are not to suffer for it
-            if len(batch) == 1:
-                return [Failed(held=batch[0].held, error=f"{type(error).__name__} while writing it")]
-            _log.exception("batch not written, trying its mails one by one")
-            return [failed for mail in batch for failed in self._written([mail])]
 
     def _finish_in_hand(self) -> None:
         try:

@@ -115,7 +115,8 @@ class BlobFolder:
     def _place(self, name: str) -> Path:
         if not name.isalnum():  # a name is hex; anything else is not ours, and a path least of all
             raise BlobDamaged(name)
-        return self._folder / name[:2] / name
+        # sixteen folders: enough for modern file systems, and few to fsync for a batch of mails
+        return self._folder / name[:1] / name
 
 
 def _sealed(content: bytes, key: bytes) -> Iterator[bytes]:

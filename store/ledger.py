@@ -41,7 +41,8 @@ def begin_attempts(session: Session, found: Sequence[Seen]) -> dict[str, Arrival
     rows.add_all(
         session,
         [
-            Arrival(
+            rows.Draft(
+                Arrival,
                 spool_name=seen.spool_name,
                 door=seen.door,
                 mailbox=seen.mailbox,
@@ -87,32 +88,19 @@ def take_back_attempt(session: Session, arrival_id: int) -> None:
     )
 
 
-_FIND = select(Mail.id, Mail.state, Mail.ticket_id).where(
-    Mail.desk_id == bindparam("desk"), Mail.ingest_key == bindparam("key")
+_SAME = select(Mail.ingest_key, Mail.id, Mail.state, Mail.ticket_id).where(
+    Mail.desk_id == bindparam("desk"),
+    (col(Mail.ingest_key) == bindparam("key")) | (col(Mail.message_id) == bindparam("message_id")),
 )
 
 
-def find(session: Session, desk_id: int, ingest_key: str) -> Earlier | None:
-    """What the desk made of the mail with that ingest key."""
-    row = session.connection().execute(_FIND, {"desk": desk_id, "key": ingest_key}).first()
-    return Earlier(mail_id=row.id, state=row.state, ticket_id=row.ticket_id) if row else None
-
-
-_OTHERS = (
-    select(Mail.id)
-    .where(
-        Mail.desk_id == bindparam("desk"),
-        Mail.message_id == bindparam("message_id"),
-        Mail.ingest_key != bindparam("key"),
-    )
-    .limit(1)
-)
-
-
-def shares_message_id(session: Session, desk_id: int, message_id: str, ingest_key: str) -> bool:
-    """Whether another mail of this desk, with other content, bears the same Message-ID."""
-    wanted = {"desk": desk_id, "message_id": message_id, "key": ingest_key}
-    return session.connection().execute(_OTHERS, wanted).first() is not None
+def same(session: Session, desk_id: int, ingest_key: str, message_id: str | None) -> tuple[Earlier | None, bool]:
+    """What the desk made of the same mail; and whether another one, with other content, bears its Message-ID."""
+    wanted = {"desk": desk_id, "key": ingest_key, "message_id": message_id}
+    found = session.connection().execute(_SAME, wanted).all()
+    own = next((row for row in found if row.ingest_key == ingest_key), None)
+    earlier = Earlier(mail_id=own.id, state=own.state, ticket_id=own.ticket_id) if own else None
+    return earlier, any(row.ingest_key != ingest_key for row in found)
 
 
 def add_routes(session: Session, mail_id: int, arrival_id: int | None, seen: Seen, recipients: Iterable[str]) -> None:
@@ -121,7 +109,8 @@ def add_routes(session: Session, mail_id: int, arrival_id: int | None, seen: See
     rows.add_all(
         session,
         [
-            Route(
+            rows.Draft(
+                Route,
                 mail_id=mail_id,
                 arrival_id=arrival_id,
                 door=seen.door,

@@ -35,15 +35,14 @@ class Question:
 
 def facts(session: Session, question: Question) -> Facts:
     """What the store knows that bears on this mail."""
-    earlier = ledger.find(session, question.desk_id, question.ingest_key)
+    earlier, shares = ledger.same(session, question.desk_id, question.ingest_key, question.message_id)
     if earlier is not None and earlier.state == ledger.DONE:
         return Facts(earlier=earlier)
     sender = people.canonical(question.sender) if question.sender else ""
     hour, day = _acknowledged(session, question.desk_id, sender, question.now) if sender else (0, 0)
     return Facts(
         earlier=earlier,
-        same_message_id=question.message_id is not None
-        and ledger.shares_message_id(session, question.desk_id, question.message_id, question.ingest_key),
+        same_message_id=shares,
         candidates=tuple(sorted(_candidates(session, question, sender), key=lambda each: each.relation)),
         sender_known=bool(sender) and people.find(session, question.desk_id, sender) is not None,
         acknowledged_last_hour=hour,

@@ -100,7 +100,8 @@ def queue(
     `hold` is a reason to keep it back until an operator looks at it. A second letter of one kind for one mail is an
     IntegrityError: the ledger should have told the caller that the mail was done.
     """
-    letter = Letter(
+    letter = rows.Draft(
+        Letter,
         desk_id=desk_id,
         ticket_id=ticket_id,
         mail_id=mail_id,
@@ -116,7 +117,9 @@ def queue(
     )
     key = rows.add(session, letter)
     addresses = dict.fromkeys(recipients)
-    rows.add_all(session, [LetterRecipient(letter_id=key, address=each, state="pending") for each in addresses])
+    rows.add_all(
+        session, [rows.Draft(LetterRecipient, letter_id=key, address=each, state="pending") for each in addresses]
+    )
     return key
 
 

@@ -36,10 +36,10 @@ def find(session: Session, desk_id: int, address: str) -> PersonAddress | None:
 
 def remember(session: Session, desk_id: int, address: str, name: str, now: datetime, *, verified: bool) -> int:
     """Make a person of an address not seen before; returns the person's key."""
-    person = rows.add(session, Person(desk_id=desk_id, name=name, created_at=now))
+    person = rows.add(session, rows.Draft(Person, desk_id=desk_id, name=name, created_at=now))
     rows.add(
         session,
-        PersonAddress(desk_id=desk_id, person_id=person, address=canonical(address), verified=verified),
+        rows.Draft(PersonAddress, desk_id=desk_id, person_id=person, address=canonical(address), verified=verified),
     )
     return person
 
@@ -55,17 +55,6 @@ def take_part(session: Session, desk_id: int, ticket_id: int, address: str, role
     )
     participant.id = rows.add(session, participant)
     return participant
-
-
-def participant_of(session: Session, desk_id: int, ticket_id: int, address: str) -> Participant | None:
-    """The participant of a ticket with that address."""
-    return session.exec(
-        select(Participant).where(
-            Participant.desk_id == desk_id,
-            Participant.ticket_id == ticket_id,
-            Participant.address == canonical(address),
-        )
-    ).first()
 
 
 def by_handles(session: Session, desk_id: int, handles: Iterable[int]) -> list[Participant]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func
-from sqlmodel import Session, col, select
+from sqlalchemy import func
+from sqlmodel import Session, select
 
 from parsing.report import Finding as Found
 from store import desks, rows, states
 from store.errors import NoSuchRow
-from store.models import Attachment, Blob, Event, Finding, Message, SealingKey, ThreadId, Ticket, TicketLink
+from store.models import Blob, Event, Finding, SealingKey, ThreadId, Ticket, TicketLink
 
 #: msg-ids longer than a line can be (RFC 5322, 2.1.1) are no msg-ids.
 MAX_MSGID = 998
@@ -87,11 +87,12 @@ def move(session: Session, ticket_id: int, what: states.Move, by: str, now: date
 
 def seal(session: Session, desk_id: int, wrapped: bytes, files: Iterable[SealedFile], now: datetime) -> None:
     """Name the sealed files of one mail, and the key that opens them."""
-    key_id = rows.add(session, SealingKey(desk_id=desk_id, wrapped=wrapped, created_at=now))
+    key_id = rows.add(session, rows.Draft(SealingKey, desk_id=desk_id, wrapped=wrapped, created_at=now))
     rows.add_all(
         session,
         [
-            Blob(
+            rows.Draft(
+                Blob,
                 name=file.name,
                 desk_id=desk_id,
                 key_id=key_id,
@@ -104,12 +105,12 @@ def seal(session: Session, desk_id: int, wrapped: bytes, files: Iterable[SealedF
     )
 
 
-def add_message(session: Session, message: Message, attachments: Iterable[Attachment]) -> int:
+def add_message(session: Session, message: rows.Draft, attachments: Iterable[rows.Draft]) -> int:
     """Add a message with its files to a ticket; each attachment's `message_id` is filled in here."""
     message_id = rows.add(session, message)
     listed = list(attachments)
     for attachment in listed:
-        attachment.message_id = message_id
+        attachment.values["message_id"] = message_id
     rows.add_all(session, listed)
     return message_id
 
@@ -119,7 +120,8 @@ def add_findings(session: Session, ticket_id: int, message_id: int, found: Itera
     rows.add_all(
         session,
         [
-            Finding(
+            rows.Draft(
+                Finding,
                 ticket_id=ticket_id,
                 message_id=message_id,
                 field=each.field,
@@ -144,14 +146,12 @@ def add_thread_ids(
     """Remember the msg-ids by which later mail may find this ticket."""
     wanted = [("is", own)] if own else []
     wanted += [("refers", msgid) for msgid in dict.fromkeys(references)]
-    wanted = [(relation, msgid) for relation, msgid in wanted if msgid and len(msgid) <= MAX_MSGID]
-    known = _known_thread_ids(session, ticket_id, [msgid for _, msgid in wanted]) if wanted else set()
-    rows.add_all(
+    rows.add_missing(
         session,
         [
-            ThreadId(desk_id=desk_id, ticket_id=ticket_id, msgid=msgid, relation=relation)
+            rows.Draft(ThreadId, desk_id=desk_id, ticket_id=ticket_id, msgid=msgid, relation=relation)
             for relation, msgid in wanted
-            if (relation, msgid) not in known
+            if msgid and len(msgid) <= MAX_MSGID
         ],
     )
 
@@ -160,7 +160,7 @@ def add_event(
     session: Session, ticket_id: int, at: datetime, what: str, by: str = LOKET, detail: dict[str, Any] | None = None
 ) -> None:
     """Record something that happened."""
-    rows.add(session, Event(ticket_id=ticket_id, at=at, what=what, by=by, detail=detail or {}))
+    rows.add(session, rows.Draft(Event, ticket_id=ticket_id, at=at, what=what, by=by, detail=detail or {}))
 
 
 def link(session: Session, ticket_id: int, others: Iterable[tuple[int, str]]) -> None:
@@ -182,13 +182,3 @@ def counts(session: Session) -> dict[str, int]:
     """How many tickets are in each state."""
     found = session.exec(select(Ticket.status, func.count()).group_by(Ticket.status)).all()
     return {status.value: 0 for status in states.Status} | dict(found)
-
-
-_KNOWN_THREAD_IDS = select(ThreadId.relation, ThreadId.msgid).where(
-    ThreadId.ticket_id == bindparam("ticket"), col(ThreadId.msgid).in_(bindparam("msgids", expanding=True))
-)
-
-
-def _known_thread_ids(session: Session, ticket_id: int, msgids: Sequence[str]) -> set[tuple[str, str]]:
-    found = session.connection().execute(_KNOWN_THREAD_IDS, {"ticket": ticket_id, "msgids": list(msgids)})
-    return {(row.relation, row.msgid) for row in found}

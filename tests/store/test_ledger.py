@@ -68,9 +68,9 @@ def test_one_message_id_with_other_content_is_noticed(engine: Engine) -> None:
     with writing(engine) as session:
         desk = _desk(session)
         rows.add(session, _mail(desk, key="one"))
-        assert ledger.shares_message_id(session, desk, "a@b", "two")
-        assert not ledger.shares_message_id(session, desk, "a@b", "one")
-        assert not ledger.shares_message_id(session, desk + 1, "a@b", "two")
+        assert ledger.same(session, desk, "two", "a@b")[1]
+        assert not ledger.same(session, desk, "one", "a@b")[1]
+        assert not ledger.same(session, desk + 1, "two", "a@b")[1]
 
 
 def test_every_way_of_a_mail_is_kept(engine: Engine) -> None:

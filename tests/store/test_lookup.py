@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.engine import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from store import desks, keys, ledger, lookup, outbox, people, rows, tickets
 from store.engine import writing
 from store.facts import Facts, Relation
 from store.lookup import MAX_REFERENCES, Question
-from store.models import Mail
+from store.models import Mail, Participant
 from store.tickets import NewTicket
 
 _NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -107,13 +107,16 @@ def test_who_does_not_take_part_is_told_so(engine: Engine) -> None:
     assert _ties(shouted) == [(ticket, Relation.ANSWERS, True)]
 
 
+def _budi_at(session: Session, ticket: int) -> Participant:
+    return session.exec(select(Participant).where(Participant.ticket_id == ticket, Participant.address == _BUDI)).one()
+
+
 def test_a_token_is_its_recipients_alone(engine: Engine) -> None:
     """The handle leads to the ticket; whether the sender is the one it was made for is told."""
     with writing(engine) as session:
         desk = _desk(session)
         ticket = _ticket(session, desk, "first@x")
-        participant = people.participant_of(session, desk, ticket, _BUDI)
-        assert participant is not None
+        participant = _budi_at(session, ticket)
         own = lookup.facts(session, _question(desk, handles=[participant.handle]))
         people.take_part(session, desk, ticket, "eve@evil.test", "copied")
         other = lookup.facts(session, _question(desk, sender="eve@evil.test", handles=[participant.handle]))
@@ -126,8 +129,7 @@ def test_nothing_of_another_desk_is_seen(engine: Engine) -> None:
     with writing(engine) as session:
         here, there = _desk(session, "here"), _desk(session, "there")
         ticket = _ticket(session, here, "first@x")
-        participant = people.participant_of(session, here, ticket, _BUDI)
-        assert participant is not None
+        participant = _budi_at(session, ticket)
         rows.add(session, Mail(desk_id=here, ingest_key="k", received_at=_NOW, state=ledger.DONE, rule="new"))
         facts = lookup.facts(session, _question(there, references=["first@x"], handles=[participant.handle]))
     assert facts == Facts()
