@@ -6,11 +6,12 @@ First version: blocks, line breaks, lists, table rows, preformatted text; script
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from parsing.message.limits import MAX_HTML
+from parsing.message.limits import MAX_HTML, MAX_HTML_DEPTH
 
 _UNSEEN = frozenset({"head", "script", "style", "template", "noscript", "title", "-comment", "object", "svg", "select"})
 _BLOCKS = frozenset(
@@ -19,6 +20,9 @@ _BLOCKS = frozenset(
 )
 _APART = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_MARKUP = re.compile(r"<[^<>]{0,2000}>?")
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _SPACES = re.compile(r"[ \t\r\n\f\u200b\u200c\ufeff\u00ad\u034f]+")
 _BLANK_RUNS = re.compile(r"\n{3,}")
 _LINE_ENDS = re.compile(r"[ \u00a0]+\n")
@@ -69,14 +73,30 @@ class _Page:
 
 
 def to_text(html: str) -> str:
-    """The visible words of an HTML document; linear in its size, cut at MAX_HTML code points."""
-    node: Any = LexborHTMLParser(html[:MAX_HTML].replace("\x00", "")).root
+    """The visible words of an HTML document; linear in its size, cut at MAX_HTML code points.
+
+    Of one that is nested deeper than MAX_HTML_DEPTH, which no person wrote, the tags are cut out and the rest is shown.
+    """
+    shown = html[:MAX_HTML].replace("\x00", "")
+    if shown.count("<") > MAX_HTML_DEPTH and _depth(shown) > MAX_HTML_DEPTH:
+        return unescape(_MARKUP.sub(" ", shown))
+    node: Any = LexborHTMLParser(shown).root
     page = _Page()
     while node is not None:
         entered = _enter(page, node)
         child = node.first_child if entered else None
         node = child if child is not None else _onwards(page, node, entered=entered)
     return page.text()
+
+
+def _depth(html: str) -> int:
+    """How many elements are open at once, at the most, if nothing is closed that is not closed in words."""
+    depth = most = 0
+    for tag in _TAG.finditer(html):
+        if tag[2].lower() not in _VOID:
+            depth += -1 if tag[1] else 1
+            most = max(most, depth)
+    return most
 
 
 def _onwards(page: _Page, node: Any, *, entered: bool) -> Any:

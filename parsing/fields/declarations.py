@@ -21,9 +21,6 @@ __all__ = ["FIELDS", "FieldDeclaration", "Words", "report_of", "words"]
 #: Findings of one field that are kept; who writes more has sent a list, not a report.
 MAX_FINDINGS = 20
 
-#: Code points of a text that are searched.
-SEARCHED = 20_000
-
 Finder = Callable[[Source, Circumstances], Iterator[Finding]]
 
 
@@ -40,10 +37,10 @@ class FieldDeclaration:
 FIELDS = (
     FieldDeclaration(name="links", word="link", finders=(contacts.find_links,)),
     FieldDeclaration(name="emails", word="email", finders=(contacts.find_emails,)),
-    FieldDeclaration(name="usernames", word="username", finders=(usernames.find,)),
     FieldDeclaration(
         name="transaction_ids", word="transaction_id", finders=(transactions.find, transactions.find_by_shape)
     ),
+    FieldDeclaration(name="usernames", word="username", finders=(usernames.find,)),
     FieldDeclaration(name="phones", word="phone", finders=(contacts.find_phones,)),
     FieldDeclaration(name="occurred_at", word="occurred_at", finders=(times.find,)),
 )
@@ -53,7 +50,7 @@ def report_of(mail: ParsedMail, division: Division, circumstances: Circumstances
     """What a mail reports. A mail that no person wrote reports nothing."""
     if mail.nature is not Nature.HUMAN:
         return Report(category=Category.OTHER, language=_spoken(circumstances), findings=(), missing=())
-    sources = [subject_source(mail.subject[:SEARCHED]), body_source(mail.text, division)]
+    sources = [subject_source(mail.subject), body_source(mail.text, division)]
     findings = tuple(_search(sources, circumstances))
     about = category.category(mail.subject, mail.new_text)
     return Report(

@@ -14,6 +14,9 @@ from datetime import datetime
 from parsing.body.quotes import Division, Kind
 from parsing.report import ReportSettings
 
+#: Code points of a text that are searched: nobody reports at greater length, and finders look at each several times.
+SEARCHED = 20_000
+
 TAKEN = "\ufffc"  #: stands where something was taken: neither a letter nor a space, so that nothing joins across it
 _LABELLED = re.compile(r"^\s*[^\W\d][\w .]{1,30}[:=]\s*\S")
 _FORWARD = re.compile(r"forward|teruskan|dimajukan|weitergeleitet", re.IGNORECASE)
@@ -58,12 +61,12 @@ def body_source(text: str, division: Division) -> Source:
     lines = text.split("\n")
     kept = [line if _counts(line, kind) else " " * len(line) for line, kind in zip(lines, division.kinds, strict=True)]
     _blank_forwarded_headers(kept)
-    return Source(where="body", text="\n".join(kept), original=text)
+    return Source(where="body", text="\n".join(kept)[:SEARCHED], original=text)
 
 
 def subject_source(subject: str) -> Source:
     """The subject line."""
-    return Source(where="subject", text=subject, original=subject)
+    return Source(where="subject", text=subject[:SEARCHED], original=subject)
 
 
 def _counts(line: str, kind: Kind) -> bool:

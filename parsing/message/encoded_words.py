@@ -11,13 +11,20 @@ from parsing.message.charsets import decode
 _WORD = re.compile(r"=\?([^?\s]*+)\?([BbQq])\?([^?]*+)\?=")
 _BASE64_JUNK = re.compile(r"[^A-Za-z0-9+/]")
 
+_UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
 
 def text_of(value: bytes | None) -> str:
     """An unfolded header value as text: 8-bit bytes decoded, encoded words decoded, white space made single spaces."""
     if not value:
         return ""
     text, _ = decode(value, None)
-    return " ".join(decode_words(text).split())
+    return one_line(decode_words(text))
+
+
+def one_line(text: str) -> str:
+    """Text as it may be shown in a line and kept in a database: single spaces, no control characters, no surrogates."""
+    return " ".join(_UNFIT.sub(" ", text).split())
 
 
 def decode_words(text: str) -> str:

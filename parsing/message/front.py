@@ -15,7 +15,7 @@ from typing import Any
 import mailparser
 
 from parsing.mail import Address, Problem
-from parsing.message.encoded_words import as_utf8_words, text_of
+from parsing.message.encoded_words import as_utf8_words, one_line, text_of
 from parsing.message.headers import HeaderBlock
 from parsing.message.limits import MAX_ADDRESSES, MAX_HEADER
 
@@ -95,7 +95,7 @@ def _addresses(pairs: Any) -> tuple[Address, ...]:
 
 def _address(name: str, address: str) -> Address:
     local, at, domain = address.rpartition("@")
-    return Address(name=" ".join(name.split()), address=f"{local}{at}{domain.lower()}" if at else address)
+    return Address(name=one_line(name), address=one_line(f"{local}{at}{domain.lower()}" if at else address))
 
 
 def _best_guess(defects: list[Any], headers: HeaderBlock) -> tuple[Address, ...]:
