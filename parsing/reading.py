@@ -138,6 +138,7 @@ def _circumstances(mail: ParsedMail, raw: RawMail, settings: ReportSettings, *, 
     return Circumstances(
         sent_at=mail.date,
         received_at=raw.envelope.received_at,
+        history=raw.envelope.history,
         language=mail.language,
         mixed=mixed,
         settings=settings,

@@ -27,7 +27,7 @@ from store.models import Desk, Ticket
 def parse(paths: tuple[Path, ...], as_json: bool, timezone: str) -> int:
     """Read mails, and print what is in them. Needs no configuration and no store, and keeps nothing."""
     del as_json  # the only form there is; asked for by name, so that another may come
-    envelope = Envelope(door="parse", received_at=clock.now())
+    envelope = Envelope(door="parse", received_at=clock.now(), history=True)
     for path in paths:
         raw = RawMail(content=path.read_bytes(), envelope=envelope)
         printing.as_json_line(to_json(read(raw, ReportSettings(timezone=timezone)), path.name))

@@ -48,6 +48,7 @@ class Circumstances:
 
     sent_at: datetime | None  #: the Date header, with its own offset
     received_at: datetime  #: aware
+    history: bool  #: it was received long after it was written
     language: str | None
     mixed: bool  #: a second language has a quarter of the words
     settings: ReportSettings

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from parsing.fields.calendar import ZONES, Clue, clues
@@ -21,6 +21,9 @@ MAX_MOMENTS = 6
 
 #: A Date this much later than the mail's arrival, or earlier, is a wrong clock: the arrival counts.
 _AHEAD, _BEHIND = timedelta(days=1), timedelta(days=30)
+
+#: Before this, nobody here wrote mail: a clock that starts at 1970 or 1980 has lost its battery.
+_OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 _GAP = 30  #: code points between two expressions that stand together
 _WITH_ZONE, _TO_THE_MINUTE, _TO_THE_DAY = 0.95, 0.9, 0.75
@@ -57,9 +60,9 @@ def _written_at(circumstances: Circumstances) -> datetime:
     """When the mail was written, in the offset that its unmarked times have."""
     site = ZoneInfo(circumstances.settings.timezone)
     arrived, sent = circumstances.received_at, circumstances.sent_at
-    if sent is None or sent.tzinfo is None or not arrived - _BEHIND <= sent <= arrived + _AHEAD:
+    if sent is None or sent.tzinfo is None or sent > arrived + _AHEAD or sent < _OLDEST:
         return arrived.astimezone(site)
-    return sent
+    return sent if circumstances.history or sent > arrived - _BEHIND else arrived.astimezone(site)
 
 
 def _groups(text: str, language: str | None) -> list[list[Clue]]:
