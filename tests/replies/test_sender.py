@@ -253,6 +253,7 @@ class Scripted:
 
     def close(self) -> None:
         """Serve nobody any more."""
+        self._listener.shutdown(socket.SHUT_RDWR)  # or accept() would wait on
         self._listener.close()
         self._thread.join(timeout=5)
 
