@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MultipartInvariantViolationDefect
 from email.header import decode_header
 from email.parser import BytesHeaderParser
 from email.policy import compat32
@@ -236,7 +237,9 @@ def _read_back(
     _compare_lines(content)
     top, _, rest = content.partition(b"\r\n\r\n")
     seen = _PARSER.parsebytes(top + b"\r\n\r\n")
-    if seen.keys() != names or seen.defects:
+    # Python 3.11.2 misses the parts, of which it was given none.
+    defects = [each for each in seen.defects if not isinstance(each, MultipartInvariantViolationDefect)]
+    if seen.keys() != names or defects:
         raise ComposeMismatch("the names of the headers")
     if _shown(seen["Subject"]) != safe_header(letter.subject):
         raise ComposeMismatch("Subject")
