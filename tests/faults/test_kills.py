@@ -1,8 +1,7 @@
 """Power failures at any moment: nothing is lost, nothing is made twice.
 
-Seen to fail: with `os.fsync` and the rename of intake/spool.py's `_land` swapped for a 250 before the rename (lost >
-0); with `ledger.find` always answering None (duplicate tickets); with `outbox.intend` not committed (duplicate
-letters).
+Seen to fail: with the spool files released before the commit (at before_commit the mails are lost); with the intent not
+written down before the dot (at after_dot a letter arrives twice, and nothing excuses it).
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The order of the system calls around a 250, as the kernel saw them.
 
-Seen to fail: with the fsync of the file, or that of the folder, left out of intake/spool.py; with the reply pushed
-before `transfer.store` is awaited.
+Seen to fail: with the fsync of the file left out of intake/spool.py, and with that of the folder.
 """
 
 from __future__ import annotations
