@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.engine import Engine
@@ -17,6 +18,7 @@ from intake.doors.health import DoorHealthBook
 from intake.doors.imap import ImapDoor
 from intake.pipeline import Pipeline
 from intake.sandbox import Sandbox
+from intake.settings import ImapAccount
 from intake.shunt import Shunt
 from intake.spool import Spool
 from intake.timetable import Timetable
@@ -62,42 +64,44 @@ class Office:
         if settings.store.migrate:
             migrate.upgrade(engine)
         migrate.require_current(engine)
-        open_desks = desks.open_all(engine, settings.desks, master)
+        self._open_desks = desks.open_all(engine, settings.desks, master)
         self._seed_agents()
         self._blobs = BlobFolder(settings.data / "blobs")
         self._sandbox = Sandbox(
             readers=settings.intake.readers, blobs=settings.data / "blobs", settings=_report_settings(settings)
         )
-        self._worker = Worker(
+        self._worker = self._make_worker(spool, directory, doors_busy)
+        lease = timedelta(seconds=settings.replies.lease_seconds)
+        self._sender = Sender(engine, _transport(settings), now=now, rng=rng, lease=lease)
+        self._sending = threading.Thread(target=self._send, name="sender")
+        self._mailboxes = [self._make_mailbox(account, spool, health) for account in settings.intake.imap]
+
+    def _make_worker(self, spool: Spool, directory: Directory, doors_busy: Callable[[], bool]) -> Worker:
+        means: dict[str, Any] = {"engine": self._engine, "folder": self._blobs, "open_desks": self._open_desks}
+        return Worker(
             spool=spool,
-            engine=engine,
+            engine=self._engine,
             sandbox=self._sandbox,
-            pipeline=Pipeline(
-                engine=engine, folder=self._blobs, open_desks=open_desks, directory=directory, now=now, shadow=shadow
-            ),
-            shunt=Shunt(engine=engine, folder=self._blobs, open_desks=open_desks, now=now),
-            open_desks=open_desks,
+            pipeline=Pipeline(**means, directory=directory, now=self._now, shadow=self._shadow),
+            shunt=Shunt(**means, now=self._now),
+            open_desks=self._open_desks,
             directory=directory,
             doors_busy=doors_busy,
             on_written=self._letters.set,
         )
-        lease = timedelta(seconds=settings.replies.lease_seconds)
-        self._sender = Sender(engine, _transport(settings), now=now, rng=rng, lease=lease)
-        self._sending = threading.Thread(target=self._send, name="sender")
-        self._mailboxes = [
-            ImapDoor(
-                account,
-                spool=spool,
-                engine=engine,
-                on_mail=self._worker.wake,
-                health=health.door(f"imap:{account.name}", "imap"),
-                now=now,
-                stop=self._stopping,
-                flagging=not shadow,
-                limit=settings.intake.limits.max_mail_size,
-            )
-            for account in settings.intake.imap
-        ]
+
+    def _make_mailbox(self, account: ImapAccount, spool: Spool, health: DoorHealthBook) -> ImapDoor:
+        return ImapDoor(
+            account,
+            spool=spool,
+            engine=self._engine,
+            on_mail=self._worker.wake,
+            health=health.door(f"imap:{account.name}", "imap"),
+            now=self._now,
+            stop=self._stopping,
+            flagging=not self._shadow,
+            limit=self._settings.intake.limits.max_mail_size,
+        )
 
     def start(self) -> None:
         """Begin to work."""

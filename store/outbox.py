@@ -116,10 +116,8 @@ def queue(
         give_up_at=now + give_up,
     )
     key = rows.add(session, letter)
-    addresses = dict.fromkeys(recipients)
-    rows.add_all(
-        session, [rows.Draft(LetterRecipient, letter_id=key, address=each, state="pending") for each in addresses]
-    )
+    pending = {"letter_id": key, "state": "pending"}
+    rows.add_all(session, [rows.Draft(LetterRecipient, address=each, **pending) for each in dict.fromkeys(recipients)])
     return key
 
 

@@ -1,6 +1,5 @@
 #!/bin/sh
 # sh tests/run.sh         the everyday run: style, types, contracts, and all tests but the batteries
-# sh tests/run.sh slow    the tests that take longer than the everyday run has time for
 # sh tests/run.sh NAME    one battery, with its figures: faults, bench
 #
 # Installs what is missing (Debian packages as root; Python packages into .cache/venv) and starts the servers it needs on free
@@ -10,13 +9,13 @@ cd "$(dirname "$0")/.." || exit 2
 
 part=${1:-everyday}
 case $part in
-everyday | slow | faults | bench) ;;
+everyday | faults | bench) ;;
 corpus | extraction | ocr | spoof | loops | commands | clocks)
     echo "$part: not built yet" >&2
     exit 2
     ;;
 *)
-    echo "usage: sh tests/run.sh [slow | faults | bench]" >&2
+    echo "usage: sh tests/run.sh [faults | bench]" >&2
     exit 2
     ;;
 esac
@@ -102,9 +101,8 @@ everyday)
     step "types" mypy
     step "contracts" lint-imports
     step "dead code" vulture
-    tests -m "not slow and not battery"
+    tests -m "not battery"
     ;;
-slow) tests -m slow ;;
 faults) tests -m battery -s tests/faults ;;
 bench) step "bench" python -m tests.bench ;;
 esac

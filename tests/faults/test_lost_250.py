@@ -1,7 +1,7 @@
 """Clients whose connection breaks: at the end, before the 250 is read; and at every byte of a dialogue.
 
-Seen to fail: with the ledger's answer about the same mail left out (two tickets a mail); with the commit awaited without
-a shield (a client that hangs up takes its mail along; see tests/intake/smtp too).
+Seen to fail: with the ledger's answer about the same mail left out (two tickets a mail); with the commit awaited
+without a shield (a client that hangs up takes its mail along; see tests/intake/smtp too).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The same mails leave the same tickets on both databases; two desks in one daemon know nothing of each other.
 
-Seen to fail: with the desk left out of the question for msg-ids in store/lookup.py (a mail to one desk joins the ticket of
-the other); with answers that overtake their questions (other tickets' first mails on one database than on the other).
+Seen to fail: with the desk left out of the question for msg-ids in store/lookup.py (a mail to one desk joins the
+ticket of the other); with answers that overtake their questions (other tickets' first mails on one database than on
+the other).
 """
 
 from __future__ import annotations
