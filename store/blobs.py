@@ -47,9 +47,11 @@ class BlobFolder:
     """The folder of sealed files."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        # One folder for all: file systems of today find a name among millions, and one fsync makes a batch durable.
+        self._files = folder / "files"
         self._staging = folder / "tmp"
-        self._staging.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for place in (self._files, self._staging):
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def stage(self, content: bytes, key: bytes, *, digest: str | None = None) -> Staged:
         """Seal bytes into a new file and fsync it; `digest` is their SHA-256 in hex where it is already known."""
@@ -63,25 +65,22 @@ class BlobFolder:
         return Staged(passing_name=passing_name, size=len(content), sha256=digest or sha256(content).hexdigest())
 
     def adopt(self, names: Iterable[tuple[str, str]]) -> None:
-        """Give staged files, by passing name, their lasting names, durably: each touched folder is fsynced once.
+        """Give staged files, by passing name, their lasting names, durably, with one fsync of their folder.
 
         May be repeated after a commit that failed. FileNotFoundError where a staged file is gone: the mail has to be
         read again.
         """
-        touched = set()
+        adopted = False
         for passing_name, name in names:
             place = self._place(name)
-            if place.parent not in touched and not place.parent.exists():
-                place.parent.mkdir(mode=0o700, exist_ok=True)
-                touched.add(self._folder)
             try:
                 (self._staging / passing_name).rename(place)
             except FileNotFoundError:
                 if not place.exists():
                     raise
-            touched.add(place.parent)
-        for folder in touched:
-            _fsync_folder(folder)
+            adopted = True
+        if adopted:
+            _fsync_folder(self._files)
 
     def drop_staged(self, passing_names: Iterable[str]) -> None:
         """Forget files that will not be adopted."""
@@ -106,17 +105,14 @@ class BlobFolder:
         for entry in self._staging.iterdir():
             if entry.stat().st_mtime < before:
                 entry.unlink(missing_ok=True)
-        for folder in self._folder.iterdir():
-            if folder != self._staging and folder.is_dir():
-                for entry in folder.iterdir():
-                    if entry.stat().st_mtime < before:
-                        yield entry.name
+        for entry in self._files.iterdir():
+            if entry.stat().st_mtime < before:
+                yield entry.name
 
     def _place(self, name: str) -> Path:
         if not name.isalnum():  # a name is hex; anything else is not ours, and a path least of all
             raise BlobDamaged(name)
-        # sixteen folders: enough for modern file systems, and few to fsync for a batch of mails
-        return self._folder / name[:1] / name
+        return self._files / name
 
 
 def _sealed(content: bytes, key: bytes) -> Iterator[bytes]:

@@ -50,7 +50,7 @@ def test_damage_is_noticed(tmp_path: Path, damage: str) -> None:
     """A changed, shortened, re-ordered or missing file is told as damaged, never opened in part."""
     folder, key = BlobFolder(tmp_path), new_key()
     _sealed(folder, os.urandom(3 * SEGMENT), key)
-    path = tmp_path / _NAME[:1] / _NAME
+    path = tmp_path / "files" / _NAME
     raw, head, step = path.read_bytes(), 11, SEGMENT + 16
     pieces = [raw[head + i * step : head + (i + 1) * step] for i in range(3)]
     harmed = {
@@ -79,7 +79,7 @@ def test_only_old_files_can_be_orphans(tmp_path: Path) -> None:
     folder, key = BlobFolder(tmp_path), new_key()
     _sealed(folder, b"x", key)
     left = folder.stage(b"y", key)
-    now = (tmp_path / _NAME[:1] / _NAME).stat().st_mtime
+    now = (tmp_path / "files" / _NAME).stat().st_mtime
     assert list(folder.old_names(now=now)) == []
     assert list(folder.old_names(now=now + ORPHAN_SECONDS + 1)) == [_NAME]
     assert not (tmp_path / "tmp" / left.passing_name).exists()
