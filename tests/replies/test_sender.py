@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
@@ -23,7 +26,7 @@ from replies.smarthost import Smarthost, wire
 from store import outbox, rows
 from store.engine import looking, writing
 from store.models import Desk, Event, Letter, LetterAttempt, LetterRecipient, Ticket
-from tests.servers import common, sinks
+from tests.servers import certificates, common, sinks
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 CONTENT = b"Subject: x\r\n\r\n.a dot\r\nFrom the start\r\n"
@@ -302,6 +305,39 @@ def test_nothing_is_said_in_the_open_where_tls_is_wanted(office: Office, scripte
     office.sender(to(server.port, tls="starttls", username="u", password="hunter2")).send_due()
     assert not [line for line in server.heard if line.startswith((b"AUTH", b"MAIL"))]
     assert office.rows(Letter)[0].state == "pending"
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")  # the library does not see that its socket is TLS
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_a_login_goes_over_tls(office: Office, tmp_path: Path, tls: str) -> None:
+    """With a certificate that the configured authority vouches for; with another one nothing is said at all."""
+    paths, logins = certificates.make(tmp_path), list[tuple[bytes, bytes]]()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(paths["tls_certificate"], paths["tls_key"])
+
+    def login(_server: Any, _session: Any, _envelope: Any, _mechanism: str, told: LoginPassword) -> AuthResult:
+        logins.append((told.login, told.password))
+        return AuthResult(success=True)
+
+    sink, port = sinks.Sink(), common.free_port()
+    more: dict[str, Any] = {"authenticator": login, "auth_required": True, "ready_timeout": 30}
+    if tls == "starttls":
+        controller = Controller(sink, "127.0.0.1", port, tls_context=context, require_starttls=True, **more)
+    else:
+        controller = Controller(sink, "127.0.0.1", port, ssl_context=context, auth_require_tls=False, **more)
+    controller.start()
+    account = {"tls": tls, "username": "u", "password": "hunter2"}
+    try:
+        office.queue()
+        office.sender(to(port, **account)).send_due()
+        assert (sink.received, logins) == ([], [])
+        office.clock.append(NOON + timedelta(hours=1))
+        office.sender(to(port, **account, ca_file=paths["tls_certificate"])).send_due()
+        office.senders[-1].close()
+    finally:
+        controller.stop()
+    assert logins == [(b"u", b"hunter2")]
+    assert len(sink.received) == 1
 
 
 def test_a_server_that_fails_to_greet_is_down(office: Office, scripted: Callable[..., Scripted]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import smtplib
 import socket
 import ssl
@@ -12,21 +11,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from intake.doors.smtp import SmtpDoor
 from intake.doors.smtp.policy import Doorkeeper
 from intake.errors import DoorBlocked
 from intake.settings import Limits, SmtpSettings
 from intake.spool import Incoming, Spool
+from tests.servers import certificates
 
 #: See test_data.py: what a more lenient server takes for the end of a mail.
 FALSE_ENDS = [
@@ -117,26 +112,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Open]]:
 @pytest.fixture
 def certificate(tmp_path: Path) -> dict[str, Path]:
     """A certificate for 127.0.0.1, made for this test."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk.test")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    paths = {"tls_certificate": tmp_path / "cert.pem", "tls_key": tmp_path / "key.pem"}
-    paths["tls_certificate"].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    paths["tls_key"].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return paths
+    return certificates.make(tmp_path)
 
 
 def _send(client: smtplib.SMTP, content: bytes = MAIL) -> tuple[int, bytes]:
