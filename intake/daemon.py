@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
@@ -55,23 +56,34 @@ class Daemon:
         self._settings = settings
         self._shadow = shadow
         self._now = now
-        self._lock = -1
         self._office: Office | None = None
         self._stopping = threading.Event()
         self._timetable = Timetable()
+        self._ending = ExitStack()  #: what `stop` has to do, the last first
 
     def start(self) -> None:
         """Open the doors, and the office as soon as the database is there.
 
-        Raises AlreadyRunning, ConfigurationWrong, KeyMissing or DoorBlocked where that cannot be.
+        Raises AlreadyRunning, ConfigurationWrong, KeyMissing or DoorBlocked where that cannot be; then nothing is left
+        running.
         """
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        _log.info("loket runs", desks=list(self._settings.desks), shadow=self._shadow)
+
+    def _start(self) -> None:
         settings = self._settings
         sys.setswitchinterval(SWITCH_SECONDS)
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = _lock(settings)
+        self._ending.callback(os.close, _lock(settings))
         self._master = keys.read_master(settings.data / "secret.key")
         self._engine = open_store(settings.store_url)
+        self._ending.callback(self._engine.dispose)
         self._health = DoorHealthBook(self._now)
+        self._ending.callback(self._write_health)
         self._directory = Directory(settings.desks.values())
         limits = settings.intake.limits
         self._spool = Spool(settings.data / "spool", quota=limits.spool_quota, on_fatal=_die)
@@ -83,11 +95,12 @@ class Daemon:
             health=self._health.door("smtp", "smtp"),
             on_mail=self._mail_came,
         )
-        self._try_office()
+        self._ending.callback(self._close_office)
+        self._ending.callback(self._smtp.stop, GRACE_SECONDS)
         self._smtp.start()
+        self._try_office()
         self._plan()
         self._timetable.start()
-        _log.info("loket runs", desks=list(settings.desks), shadow=self._shadow)
 
     @property
     def smtp_port(self) -> int:
@@ -118,16 +131,15 @@ class Daemon:
     def stop(self) -> None:
         """Close the doors, finish what is in hand, let go of the data folder."""
         self._stopping.set()
-        self._smtp.stop(GRACE_SECONDS)
+        self._ending.close()
+        _log.info("loket stopped")
+
+    def _close_office(self) -> None:
         if self._office is not None:
             self._office.ask_to_stop()  # polls that run end early; the timetable waits for them
         self._timetable.stop()
         if self._office is not None:
             self._office.stop()
-        self._write_health()
-        self._engine.dispose()
-        os.close(self._lock)
-        _log.info("loket stopped")
 
     def _mail_came(self, name: str) -> None:
         if self._office is not None:

@@ -33,7 +33,9 @@ def open_store(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        # errors end up in logs, and what was being written are people's mails
+        waiting = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        engine = create_engine(parsed, connect_args=waiting, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -42,6 +44,7 @@ def open_store(url: str) -> Engine:
         parsed.set(drivername="postgresql+psycopg"),
         connect_args={"connect_timeout": POSTGRES_CONNECT_SECONDS, "options": options},
         pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[1]
 #: Seconds that a daemon may take for what it is asked, on a machine that does other things too.
 PATIENCE_SECONDS = 60
 
+_RUNS = "loket runs"
+
 _LOKET = [sys.executable, "-m", "intake.cli"]
 
 
@@ -78,9 +80,15 @@ class Desk:
         return open_store(self.url)
 
     def start(self, **environment: str) -> None:
-        """Start the daemon, and wait until its door is open."""
+        """Start the daemon, and wait until it runs, with all that it can have."""
+        before = self.log().count(_RUNS)
         self.begin(**environment)
-        common.until(lambda: common.answers(self.port) or not self.alive, "the daemon's door opens")
+        common.until(lambda: self.log().count(_RUNS) > before or not self.alive, "the daemon runs")
+
+    def log(self) -> str:
+        """What it has told."""
+        path = self.folder / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
 
     def begin(self, **environment: str) -> None:
         """Start the daemon."""

@@ -18,6 +18,7 @@ from intake.errors import AlreadyRunning
 from store import keys
 from store.engine import looking
 from store.models import Agent, DoorHealth, Ticket
+from tests.desk import Desk
 from tests.intake.conftest import customer_mail
 
 PATIENCE_SECONDS = 30
@@ -77,6 +78,21 @@ def test_a_second_daemon_is_refused(running: Daemon, settings: Callable[..., Set
     """Two in one data folder would send everything twice."""
     with pytest.raises(AlreadyRunning):
         Daemon(settings()).start()
+
+
+def test_a_start_that_fails_leaves_nothing_running(running: Daemon, tmp_path: Path) -> None:
+    """The port is another's: the command says so and ends, and the data folder is free again."""
+    desk = Desk(folder=tmp_path / "other", port=running.smtp_port)
+    desk.begin()
+    try:
+        assert desk.died()
+        assert desk.process is not None
+        assert desk.process.returncode == 1
+        told = (desk.folder / "log").read_text()
+        assert str(running.smtp_port) in told
+        assert "Traceback" not in told
+    finally:
+        desk.end()
 
 
 def test_agents_of_the_configuration_fill_an_empty_store(running: Daemon) -> None:
