@@ -12,6 +12,7 @@ from intake.desks import first_reply_due
 from intake.triage import Acknowledge, Decision, Join, Open, Recover, Repeat, Silent
 from intake.work import Work
 from parsing.fields.declarations import words
+from parsing.fields.missing import still_missing
 from parsing.mail import Nature
 from store import ledger, people, rows, tickets
 from store.models import Attachment, Mail, Message, Participant, Ticket
@@ -49,6 +50,10 @@ def _join(session: Session, decision: Join, work: Work) -> None:
     tickets.move(
         session, decision.ticket_id, decision.move, work.mail.from_.address if work.mail.from_ else "", work.now
     )
+    ticket = rows.one(session, Ticket, decision.ticket_id)
+    ticket.missing = list(still_missing(ticket.missing, work.report.findings))
+    session.add(ticket)
+    session.flush()
     mail_id = _ledger_row(session, decision, work, decision.ticket_id, "the ticket has been acknowledged")
     _add_message(session, work, decision.ticket_id, mail_id)
     tickets.add_event(

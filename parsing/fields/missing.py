@@ -28,6 +28,7 @@ NEEDS: Mapping[Category, tuple[str, ...]] = {
 _CONTACT_DOES = frozenset({Category.LOGIN, Category.ACCOUNT_RESTRICTED, Category.VERIFICATION_KYC})
 
 _FIELDS = {"username": "usernames", "transaction_id": "transaction_ids", "occurred_at": "occurred_at"}
+_BROUGHT_BY = {item: (field,) for item, field in _FIELDS.items()} | {"contact": ("emails", "phones", "usernames")}
 _NUMBER = re.compile(
     r"(?:[A-Z]{2,6}-\d{4,}|#\d{4,}|\b(?:tiket|ticket|laporan|report|aduan|case)\D{0,15}\d{4,})", re.IGNORECASE
 )
@@ -38,6 +39,12 @@ def missing(about: Category, findings: Iterable[Finding], subject: str, text: st
     found = {finding.field for finding in findings}
     contact = bool(found & {"emails", "phones"})
     return tuple(item for item in NEEDS[about] if not _is_there(item, about, found, contact, f"{subject}\n{text}"))
+
+
+def still_missing(items: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Of what was missing, what a further mail has not brought either."""
+    found = {finding.field for finding in findings}
+    return tuple(item for item in items if not found & set(_BROUGHT_BY[item]))
 
 
 def _is_there(item: str, about: Category, found: set[str], contact: bool, said: str) -> bool:

@@ -85,6 +85,14 @@ def test_an_answer_to_the_acknowledgement_joins(counter: Counter) -> None:
     assert len(counter.rows(Letter)) == 1
 
 
+def test_an_answer_brings_what_was_missing(counter: Counter) -> None:
+    """The customer was asked for the transaction ID, and replies with nothing else."""
+    counter.take(customer_mail("Username: budi_99\nDeposit belum masuk kemarin jam 10.15 WIB.\n"))
+    assert counter.rows(Ticket)[0].missing == ["transaction_id"]
+    counter.take(customer_mail("TRX-20261123-0042", Message_ID="<2@example.com>", In_Reply_To="<1@example.com>"))
+    assert counter.rows(Ticket)[0].missing == []
+
+
 def test_an_answer_that_overtakes_its_question_ends_in_the_same_ticket(counter: Counter) -> None:
     """The second mail refers to the first, and is taken first."""
     first = customer_mail()
