@@ -21,17 +21,27 @@ from store.models import Desk, Ticket
 
 
 @click.command()
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=opened.file_argument())
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=opened.file_argument(exists=False))
 @click.option("--json", "as_json", is_flag=True, required=True, help="One JSON object a mail.")
 @click.option("--timezone", default="Asia/Jakarta", show_default=True, help="For times that name no zone.")
 def parse(paths: tuple[Path, ...], as_json: bool, timezone: str) -> int:
-    """Read mails, and print what is in them. Needs no configuration and no store, and keeps nothing."""
+    """Read mails, and print what is in them. Needs no configuration and no store, and keeps nothing.
+
+    A file that cannot be opened gets a line too, with the reason as its "error"; what a file holds is never one.
+    """
     del as_json  # the only form there is; asked for by name, so that another may come
     envelope = Envelope(door="parse", received_at=clock.now(), history=True)
+    code = 0
     for path in paths:
-        raw = RawMail(content=path.read_bytes(), envelope=envelope)
-        printing.as_json_line(to_json(read(raw, ReportSettings(timezone=timezone)), path.name))
-    return 0
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            printing.as_json_line({"file": str(path), "error": str(error.strerror)})
+            code = 1
+            continue
+        reading = read(RawMail(content=content, envelope=envelope), ReportSettings(timezone=timezone))
+        printing.as_json_line(to_json(reading, str(path)))
+    return code
 
 
 @click.command()

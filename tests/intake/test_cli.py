@@ -161,9 +161,19 @@ def test_parse_needs_no_configuration(tmp_path: Path, capfd: pytest.CaptureFixtu
     (tmp_path / "b.eml").write_bytes(b"")
     assert run(["parse", "--json", str(tmp_path / "a.eml"), str(tmp_path / "b.eml")]) == 0
     first, second = map(json.loads, capfd.readouterr().out.splitlines())
-    assert first["file"] == "a.eml"
+    assert first["file"] == str(tmp_path / "a.eml")
     assert first["report"]["usernames"] == ["budi_99"]
     assert second["message_id"] is None
+
+
+def test_parse_answers_for_a_file_that_cannot_be_opened(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """With a line of its own, and goes on with the next."""
+    (tmp_path / "b.eml").write_bytes(customer_mail())
+    assert run(["parse", "--json", str(tmp_path / "none.eml"), str(tmp_path), str(tmp_path / "b.eml")]) == 1
+    none, folder, good = map(json.loads, capfd.readouterr().out.splitlines())
+    assert none == {"file": str(tmp_path / "none.eml"), "error": "No such file or directory"}
+    assert folder["error"] == "Is a directory"
+    assert "error" not in good
 
 
 def test_mail_list_and_show_tell_its_fate(loket: Loket) -> None:

@@ -1,0 +1,92 @@
+"""An account of a mail: where each of its leaf parts, and each line between them, has gone.
+
+Reading may show a part as words, hand it on as an attachment, or take it as a report. It may not drop it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from parsing.claims.bounces import is_report
+from parsing.message.charsets import decode
+from parsing.message.headers import split
+from parsing.message.mime import Part, Structure, walk
+from parsing.message.transfer import undo
+from parsing.reading import Reading
+
+#: what may stand between leaves: delimiter lines, header fields and their folds, mbox separators
+_BETWEEN = re.compile(rb"--|[!-9;-~]+[ \t]*:|[ \t]|>?From ")
+
+
+def lost(content: bytes, reading: Reading) -> list[str]:
+    """What of a mail can be found nowhere in its reading, in words; nothing, if all is well."""
+    structure = walk(content, split(content))
+    return [*_lost_leaves(content, structure, reading), *_lost_lines(content, structure)]
+
+
+def _lost_leaves(content: bytes, structure: Structure, reading: Reading) -> Iterator[str]:
+    mail = reading.mail
+    files = {file.sha256 for file in mail.attachments}
+    seen = _squeezed(mail.text) + _squeezed(mail.html or "")
+    shown_alternatives = {part.alternative for part in structure.parts if _is_shown(content, part, seen)} - {None}
+    for part in structure.parts:
+        decoded = _decoded(content, part)
+        if (
+            hashlib.sha256(decoded).hexdigest() not in files
+            and not is_report(part)
+            and part.alternative not in shown_alternatives
+            and not _is_shown(content, part, seen)
+            and not any(problem.code == "text_cut" for problem in mail.problems)
+        ):
+            yield f"a part: {part.type} at {part.start}:{part.end}"
+
+
+def _is_shown(content: bytes, part: Part, seen: str) -> bool:
+    text, _ = decode(_decoded(content, part), part.parameters.get("charset"))
+    return part.type.startswith("text/") and all(_squeezed(line) in seen for line in text.splitlines())
+
+
+def _decoded(content: bytes, part: Part) -> bytes:
+    return undo(content[part.start : part.end], "" if part.whole else part.encoding)[0]
+
+
+def _lost_lines(content: bytes, structure: Structure) -> Iterator[str]:
+    """Lines outside of all leaves that are neither header nor delimiter, unless the walk said that there are."""
+    if any(problem.code in ("outside_parts", "header_block_too_large") for problem in structure.problems):
+        return
+    position = split(content).body_start
+    for part in sorted(structure.parts, key=lambda part: part.start):
+        yield from _strange(content[position : part.start])
+        position = max(position, part.end)
+    yield from _strange(content[position:])
+
+
+def _strange(between: bytes) -> Iterator[str]:
+    for line in between.splitlines():
+        if line.strip() and not _BETWEEN.match(line):
+            yield f"a line: {line[:80]!r}"
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.replace("\x00", "\ufffd").split())
+
+
+def divided_wrongly(whole: str, divisions: Iterable[str]) -> list[str]:
+    """Lines of a text that do not stand exactly once in its divisions, or stand there in another order."""
+    lines = _lines(whole)
+    kept = [_lines(division) for division in divisions]
+    all_kept = Counter(line for division in kept for line in division)
+    wrong = [*(Counter(lines) - all_kept), *(all_kept - Counter(lines))]
+    return wrong or [f"order: {division[0]}" for division in kept if not _is_in_order(division, lines)]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.split("\n") if line.strip()]
+
+
+def _is_in_order(division: list[str], lines: list[str]) -> bool:
+    following = iter(lines)
+    return all(line in following for line in division)
