@@ -76,7 +76,12 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
     )
     return Reading(
         mail=mail,
-        report=report_of(mail, division, _circumstances(mail, raw, settings or ReportSettings(), mixed=mixed)),
+        report=report_of(
+            mail,
+            division,
+            _circumstances(mail, raw, settings or ReportSettings(), mixed=mixed),
+            from_html=body.from_html,
+        ),
         contents=tuple(decoded for _, decoded in leaves.files),
         ingest_key=key_of(content, headers),
     )

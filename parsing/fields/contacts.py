@@ -1,7 +1,6 @@
-"""Email addresses and phone numbers that a sender states, and links and amounts as masks.
+"""Email addresses and phone numbers that a sender states, and links.
 
-First version: which role an address has (registered, wanted, old, new) is told later; amounts and links are only kept
-from being read as something else.
+First version: which role an address has (registered, wanted, old, new) is told later.
 """
 
 from __future__ import annotations
@@ -17,10 +16,6 @@ _EMAIL = re.compile(
 )
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]{3,2000}", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w+.,/-])(?:\+\d{1,3}|62|0)[ \-.]?\(?\d{1,4}\)?(?:[ \-.]?\d{2,5}){1,4}(?![\w/@-])")
-_AMOUNT = re.compile(
-    r"(?:\b(?:rp|idr|rm|usd)\.?|[$€])[ \t]?\d[\d.,]{0,20}(?:[ \t]?(?:rb|ribu|k|jt|juta)\b)?|\b\d[\d.,]{0,14}[ \t]?(?:rb|ribu|k|jt|juta|rupiah)\b",
-    re.IGNORECASE,
-)
 _SEPARATORS = re.compile(r"[^\d+]")
 _MIN_DIGITS, _MAX_DIGITS = 9, 15  #: E.164 allows fifteen; below nine it is a short code
 
@@ -47,11 +42,6 @@ def find_links(source: Source, _circumstances: Circumstances) -> Iterator[Findin
     """Addresses of the web."""
     for match in _LINK.finditer(source.text):
         yield _finding(source, match, "links", match[0].rstrip(".,;:)]}"), "link_shape", 0.95)
-
-
-def mask_amounts(source: Source) -> Source:
-    """The text without its amounts of money."""
-    return source.without(match.span() for match in _AMOUNT.finditer(source.text))
 
 
 def _finding(source: Source, match: re.Match[str], field: str, value: str, rule: str, confidence: float) -> Finding:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from parsing.fields.lexicon import every_word, spelled
+
 _OWNER = r"(?:nya|ku)?(?:[ \t]+(?:saya|sy|aku|gue|gw|kami|anda|my|of mine))?"
+_CORRECT = rf"(?:[ \t]+(?:{spelled(every_word('correct'))}))?"
 _SIGN = r"(?:[ \t]*(?P<sign>[:=：]|->|=>)[ \t]*\n?|[ \t]+(?P<verb>adalah|yaitu|yakni|ialah|is|are|was|nya)[ \t]*:?[ \t]+|[ \t]+|[ \t]*\((?=[^()\n]{3,60}\)))"
 _OPENING = r"[\"'“”‘’«(\[*_@#]{0,3}[@#]?"
 
@@ -21,7 +24,7 @@ def pattern(labels: Iterable[str], value: str, between: str = "") -> re.Pattern[
     """
     spelled = "|".join(_spelled(label) for label in labels)
     return re.compile(
-        rf"(?<![\w@.-])(?P<label>{spelled}){_OWNER}{between}{_SIGN}{_OPENING}(?P<value>{value})",
+        rf"(?<![\w@.-])(?P<label>{spelled}){_OWNER}{_CORRECT}{between}{_SIGN}{_OPENING}(?P<value>{value})",
         re.IGNORECASE,
     )
 

@@ -6,8 +6,9 @@ the calendar's words.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Words:
     labels: Mapping[str, tuple[str, ...]]  #: field → what people write before its value
     keywords: Mapping[Category, tuple[tuple[tuple[str, ...], ...], ...]]  #: category → rules → groups → phrases
     calendar: Mapping[str, Mapping[str, Any]]
+    speech: Mapping[str, tuple[str, ...]]  #: how people deny, correct and number things
     not_names: frozenset[str]  #: words that follow a label without being its value
 
     def field_name(self, item: str) -> str:
@@ -58,6 +60,7 @@ def _load(path: Path) -> Words:
             for name, entry in categories.items()
         },
         calendar=table["calendar"],
+        speech={name: tuple(phrases) for name, phrases in table["speech"].items()},
         not_names=frozenset(table["not_names"]),
     )
 
@@ -74,5 +77,18 @@ def words(language: str | None) -> Words:
 
 def every_label(field: str) -> tuple[str, ...]:
     """The labels of a field in all languages, the longest first, so that none hides a longer one."""
-    found = {label for language in LEXICON.values() for label in language.labels.get(field, ())}
-    return tuple(sorted(found, key=lambda label: (-len(label), label)))
+    return _longest_first({label for language in LEXICON.values() for label in language.labels.get(field, ())})
+
+
+def every_word(name: str) -> tuple[str, ...]:
+    """The phrases of one kind of [speech] in all languages, the longest first."""
+    return _longest_first({phrase for language in LEXICON.values() for phrase in language.speech[name]})
+
+
+def spelled(phrases: Iterable[str]) -> str:
+    """The pattern of any of these phrases, whose words may stand one to three blanks apart."""
+    return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t\n]{1,3}") for phrase in phrases)
+
+
+def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))

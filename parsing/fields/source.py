@@ -1,45 +1,106 @@
 """The texts that are searched for findings, and what is known around them.
 
 What must not be searched (quoted history, signatures, what another finder has taken) is blanked out in place, so that
-every span stays true.
+every span stays true. The words of a text are looked up once; a grammar is tried only where one of its words stands.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
+from typing import Any
 
 from parsing.body.quotes import Division, Kind
-from parsing.report import ReportSettings
+from parsing.report import Finding, ReportSettings, Value
 
 #: Code points of a text that are searched: nobody reports at greater length, and finders look at each several times.
 SEARCHED = 20_000
 
+#: Places of one word that are looked at: who repeats himself more often says nothing new.
+MAX_PLACES = 400
+
+DIGITS = "0"  #: under which the runs of digits are looked up
 TAKEN = "\ufffc"  #: stands where something was taken: neither a letter nor a space, so that nothing joins across it
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 _LABELLED = re.compile(r"^\s*[^\W\d][\w .]{1,30}[:=]\s*\S")
 _FORWARD = re.compile(r"forward|teruskan|dimajukan|weitergeleitet", re.IGNORECASE)
 _HEADER_LINE = re.compile(
-    r"^\s*\*?(?:from|date|sent|to|cc|subject|dari|tanggal|dikirim|kepada|perihal|subjek)\*?\s*:", re.IGNORECASE
+    r"^\s*\*?(?:from|date|sent|to|cc|subject|dari|tanggal|dikirim|kepada|perihal|subjek|daripada|tarikh)\*?\s*:",
+    re.IGNORECASE,
 )
 _FORWARDED_HEADER = 8  #: lines after a forwarding mark that may be its header
+
+
+class Origin(Enum):
+    """What kind of words a text holds."""
+
+    SPOKEN = auto()  #: the sender's own: subject and body
+    NAME = auto()  #: an attachment's name
+    PICTURE = auto()  #: what was read in a picture
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """A text under search."""
 
-    where: str  #: "subject" or "body"
-    text: str  #: what may still be searched, as long as `original`
+    where: str  #: "subject", "body", "html" or "attachment:N"
+    origin: Origin = Origin.SPOKEN
+    text: str  #: what may still be searched, at most as long as `original`
     original: str
+    places: Mapping[str, tuple[int, ...]]  #: word in lower case → where it stands in the text as it was at first
 
-    def without(self, spans: Iterable[tuple[int, int]]) -> Source:
+    @classmethod
+    def of(cls, where: str, text: str, original: str, origin: Origin = Origin.SPOKEN) -> Source:
+        """A text with its words looked up."""
+        seen = text[:SEARCHED]
+        places: dict[str, list[int]] = {}
+        for match in _WORD.finditer(seen):
+            word = match[0]
+            standing = places.setdefault(DIGITS if word[0].isdecimal() else word.lower(), [])
+            if len(standing) < MAX_PLACES:
+                standing.append(match.start())
+        found = {word: tuple(standing) for word, standing in places.items()}
+        return cls(where=where, origin=origin, text=seen, original=original, places=found)
+
+    def anchors(self, words: frozenset[str]) -> list[int]:
+        """The places at which one of these words begins, in order."""
+        return sorted(place for word in words & self.places.keys() for place in self.places[word])
+
+    def without(self, spans: Iterable[tuple[int, int]], sign: str = TAKEN) -> Source:
         """The same with these spans taken."""
-        text = self.text
-        for start, end in spans:
-            text = text[:start] + TAKEN * (end - start) + text[end:]
-        return replace(self, text=text)
+        pieces, end = [], 0
+        for start, stop in sorted(spans):
+            if stop > end:
+                pieces += [self.text[end : max(start, end)], sign * (stop - max(start, end))]
+                end = stop
+        return replace(self, text="".join(pieces) + self.text[end:]) if pieces else self
+
+    def finding(
+        self,
+        field: str,
+        value: Value,
+        span: tuple[int, int],
+        rule: str,
+        confidence: float,
+        **more: Any,  #: role, alternatives
+    ) -> Finding:
+        """A finding in this text, with the exact words as they were written."""
+        start, end = span
+        raw = self.original[start:end]
+        return Finding(
+            field=field,
+            value=value,
+            raw=raw,
+            where=self.where,
+            start=start,
+            end=end,
+            rule=rule,
+            confidence=confidence,
+            **more,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +115,12 @@ class Circumstances:
     settings: ReportSettings
 
 
-def body_source(text: str, division: Division) -> Source:
+def first_words(phrases: Iterable[str]) -> frozenset[str]:
+    """The words with which these phrases begin, as a text's places know them."""
+    return frozenset(word[0].lower() for phrase in phrases if (word := _WORD.search(phrase)))
+
+
+def body_source(text: str, division: Division, *, from_html: bool = False) -> Source:
     """The body with all lines blanked that are not the sender's own report.
 
     Labelled lines of the closing block count.
@@ -62,12 +128,17 @@ def body_source(text: str, division: Division) -> Source:
     lines = text.split("\n")
     kept = [line if _counts(line, kind) else " " * len(line) for line, kind in zip(lines, division.kinds, strict=True)]
     _blank_forwarded_headers(kept)
-    return Source(where="body", text="\n".join(kept)[:SEARCHED], original=text)
+    return Source.of("html" if from_html else "body", "\n".join(kept), text)
 
 
 def subject_source(subject: str) -> Source:
     """The subject line."""
-    return Source(where="subject", text=subject[:SEARCHED], original=subject)
+    return Source.of("subject", subject, subject)
+
+
+def name_source(number: int, name: str) -> Source:
+    """An attachment's name, of which a machine may have made the reference of a receipt."""
+    return Source.of(f"attachment:{number}", name, name, Origin.NAME)
 
 
 def _counts(line: str, kind: Kind) -> bool:

@@ -7,14 +7,14 @@ zone that is written counts, else the mail's own offset.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from parsing.fields.calendar import ZONES, Clue, clues
 from parsing.fields.lexicon import LEXICON
 from parsing.fields.source import TAKEN, Circumstances, Source
-from parsing.report import Finding
+from parsing.report import Finding, Value
 
 #: More moments than this are a chronicle; a report's own moment stands among the first.
 MAX_MOMENTS = 6
@@ -54,6 +54,11 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
         finding = _finding(source, group, written)
         if finding is not None:
             yield finding
+
+
+def key(value: Value) -> str:
+    """The same moment, however it was said."""
+    return str(value["iso"]) if isinstance(value, Mapping) else value
 
 
 def _written_at(circumstances: Circumstances) -> datetime:

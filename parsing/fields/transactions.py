@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from parsing.fields.corrections import Bare
 from parsing.fields.labelled import pattern
 from parsing.fields.lexicon import every_label
 from parsing.fields.source import Circumstances, Source
@@ -14,7 +15,7 @@ _GROUPS = r"(?:[ \t]\d{3,8}(?![.:,/]?\d))*(?:(?<=\d{4})[ \t]\d{1,2}(?![\w.:,/]))
 _VALUE = rf"(?:[A-Za-z]{{2,5}}[ \t])?[A-Za-z0-9][A-Za-z0-9/_-]{{2,47}}(?:(?<=\d){_GROUPS})?(?![\w@])"
 _BETWEEN = r"(?:[ \t]+[A-Za-z-]{2,15}){0,2}?"
 _SHAPE = re.compile(
-    r"(?<![\w/#-])#?(?P<value>(?:TRX|TRXID|TX|TXN|DP|DEPO?|WD|INV|TRF|TF|ORD|ORDER|REF|PAY|TOPUP|TU|FT|MID)[-_/]?\d[\dA-Z/_-]{4,40})(?![\w@])"
+    r"(?<![A-Za-z0-9/#-])#?(?P<value>(?:TRX|TRXID|TX|TXN|DP|DEPO?|WD|INV|TRF|TF|ORD|ORDER|REF|PAY|TOPUP|TU|FT|MID)[-_/]?\d[\dA-Z/_-]{4,40})(?![\w@])"
 )
 _BLANKS = re.compile(r"\s+")
 _SIGNED = 0.97
@@ -69,3 +70,6 @@ def _finding(source: Source, start: int, raw: str, rule: str, confidence: float)
 
 _LABELS = every_label("transaction_id")
 _PATTERN = pattern(_LABELS, _VALUE, _BETWEEN)
+
+#: A reference without a label, after "yang benar": it looks like the one that it corrects.
+BARE = Bare(shape=re.compile(_VALUE), accepts=_is_reference, alike=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from parsing.fields.corrections import Bare
 from parsing.fields.labelled import pattern
 from parsing.fields.lexicon import LEXICON, every_label
 from parsing.fields.source import Circumstances, Source
@@ -56,3 +57,6 @@ def _confidence(match: re.Match[str], value: str) -> float:
 
 _LABELS = every_label("username")
 _PATTERN = pattern(_LABELS, _VALUE)
+
+#: A name without a label, after "yang benar".
+BARE = Bare(shape=re.compile(_VALUE), accepts=lambda raw: raw.lower() not in _NOT_NAMES, alike=False)
