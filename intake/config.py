@@ -16,8 +16,8 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from intake.errors import ConfigurationWrong
-from intake.settings import AgentSettings, IntakeSettings, Section, TimetableSettings
-from replies.settings import DeskSettings, RepliesSettings
+from intake.settings import AgentSettings, AlertSettings, IntakeSettings, Section, TimetableSettings
+from replies.settings import DeskSettings, RepliesSettings, SmarthostSettings
 
 #: Where a configuration is looked for when nobody names one.
 PLACES = (Path("config.toml"), Path("/etc/loket/config.toml"))
@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     replies: RepliesSettings = Field(default_factory=RepliesSettings, description="How letters leave")
     desks: dict[str, DeskSettings] = Field(min_length=1, description="The desks, by name")
     agents: list[AgentSettings] = Field(default_factory=list, description="Agents of a store that has none yet")
+    alerts: AlertSettings = Field(default_factory=AlertSettings, description="What operators are told")
     timetable: TimetableSettings = Field(default_factory=TimetableSettings, description="Regular work")
 
     @classmethod
@@ -106,6 +107,9 @@ class Settings(BaseSettings):
             if account.desk not in self.desks:
                 message = f"intake.imap {account.name}: there is no desk {account.desk}"
                 raise ValueError(message)
+        if self.alerts.addresses and self.alert_route is None:
+            message = 'alerts.addresses needs alerts.smtp, or replies.deliver = "smtp"'
+            raise ValueError(message)
         names = [account.name for account in self.intake.imap]
         if len(set(names)) != len(names):
             message = "intake.imap: two accounts have the same name"
@@ -121,6 +125,11 @@ class Settings(BaseSettings):
     def default_store(self) -> Path:
         """Where the store is, unless its URL says otherwise."""
         return self.data / "loket.db"
+
+    @property
+    def alert_route(self) -> SmarthostSettings | None:
+        """The mail server for what goes past the outbox; None where letters go into a folder, and no other is named."""
+        return self.alerts.smtp or (self.replies.smtp if self.replies.deliver == "smtp" else None)
 
     @property
     def letters(self) -> Path:

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from intake import desks
+from intake.alerting import Alarm
 from intake.config import Settings
 from intake.directory import Directory
 from intake.doors.health import DoorHealthBook
@@ -22,6 +23,7 @@ from intake.settings import ImapAccount
 from intake.shunt import Shunt
 from intake.spool import Spool
 from intake.timetable import Timetable
+from intake.watching import Watch
 from intake.worker import Worker
 from parsing.report import ReportSettings
 from replies.folder import Folder
@@ -30,6 +32,7 @@ from replies.smarthost import Smarthost
 from store import housekeeping, migrate, outbox, people
 from store.blobs import BlobFolder
 from store.engine import ping, writing
+from store.errors import StoreUnreachable
 
 _log = structlog.get_logger(__name__)
 
@@ -74,6 +77,10 @@ class Office:
         lease = timedelta(seconds=settings.replies.lease_seconds)
         self._sender = Sender(engine, _transport(settings), now=now, rng=rng, lease=lease)
         self._sending = threading.Thread(target=self._send, name="sender")
+        self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, now=now)
+        self._alarm = Alarm(
+            settings.alerts, sender=_first_address(settings), route=settings.alert_route, engine=engine, now=now
+        )
         self._mailboxes = [self._make_mailbox(account, spool, health) for account in settings.intake.imap]
 
     def _make_worker(self, spool: Spool, directory: Directory, doors_busy: Callable[[], bool]) -> Worker:
@@ -117,6 +124,7 @@ class Office:
         times = self._settings.timetable
         timetable.every(times.outbox_seconds, "outbox", self._letters.set)
         timetable.every(times.housekeeping_hours * 3600, "housekeeping", self._tidy)
+        timetable.every(times.watch_seconds, "watch", self._look_round)
         for account, door in zip(self._settings.intake.imap, self._mailboxes, strict=True):
             timetable.every(account.poll_seconds, f"imap:{account.name}", door.poll, at_once=True)
 
@@ -150,6 +158,13 @@ class Office:
                 _log.exception("sending failed")
         self._sender.close()
 
+    def _look_round(self) -> None:
+        try:
+            self._watch.look()
+            self._alarm.carry_out()
+        except StoreUnreachable:
+            _log.debug("nothing watched, the store is away")
+
     def _tidy(self) -> None:
         removed = housekeeping.collect_orphans(self._engine, self._blobs)
         if removed:
@@ -165,6 +180,10 @@ class Office:
 def _report_settings(settings: Settings) -> ReportSettings:
     labels = {field: tuple(words) for field, words in settings.parsing.labels.items()}
     return ReportSettings(timezone=settings.parsing.timezone, labels=labels)
+
+
+def _first_address(settings: Settings) -> str:
+    return next(iter(settings.desks.values())).addresses[0]
 
 
 def _transport(settings: Settings) -> Transport:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
-from replies.settings import is_loopback
+from replies.settings import MailAddress, SmarthostSettings, is_loopback
 
 #: HOST:PORT, the host an address, a name or [IPv6]; port 0 takes a free one.
 Listen = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$")]
@@ -109,12 +109,25 @@ class IntakeSettings(Section):
     readers: int = Field(default=2, ge=1, le=64, description="Child processes that read mail at the same time")
 
 
+class AlertSettings(Section):
+    """How the operators learn that something is wrong, and what is."""
+
+    addresses: list[MailAddress] = Field(default=[], description="Who gets a mail about each incident, and its end")
+    sender: MailAddress | None = Field(default=None, description="Whom it is from; else the first desk's address")
+    command: list[str] = Field(default=[], description="A program and its arguments, run for each incident and its end")
+    smtp: SmarthostSettings | None = Field(default=None, description="The way of these mails; else replies.smtp")
+    door_minutes: float = Field(default=10, gt=0, description="Minutes that a door may fail before it is an incident")
+    unread_minutes: float = Field(default=15, gt=0, description="Minutes that a mail may wait to be taken or read")
+    outbox_minutes: float = Field(default=60, gt=0, description="Minutes that a letter may wait to leave")
+
+
 class TimetableSettings(Section):
     """When the regular work is done."""
 
     outbox_seconds: float = Field(default=15, gt=0, description="Seconds between looks for letters that are due again")
     spool_seconds: float = Field(default=5, gt=0, description="Seconds between looks for mail that `deliver` left")
     health_seconds: float = Field(default=15, gt=0, description="Seconds between writing down how the doors do")
+    watch_seconds: float = Field(default=15, gt=0, description="Seconds between looks for what is wrong")
     housekeeping_hours: float = Field(default=6, gt=0, description="Hours between collecting orphans and leavings")
 
 

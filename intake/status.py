@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from intake.spool import Spool
-from store import ledger, mailboxes, outbox_control, tickets, views
+from store import alerts, ledger, mailboxes, outbox_control, tickets, views
 from store.engine import looking
 
 
@@ -29,7 +29,19 @@ def status(engine: Engine, spool: Spool, now: datetime) -> dict[str, Any]:
                     "kind": door.kind,
                     "last_success": views.instant(door.last_success),
                     "last_error": door.last_error,
+                    "oldest_unread_seconds": _age(door.oldest_unread_at, now),
+                    "server": door.server_count,
+                    "ledger": door.ledger_count,
+                    "counted_at": views.instant(door.counted_at),
                 }
                 for door in mailboxes.health(session)
             ],
+            "alerts": [
+                {"key": each.key, "since": views.instant(each.raised_at), "sentence": each.sentence}
+                for each in alerts.current(session)
+            ],
         }
+
+
+def _age(then: datetime | None, now: datetime) -> int | None:
+    return None if then is None else max(0, round((now - then).total_seconds()))

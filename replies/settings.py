@@ -46,6 +46,9 @@ def _address(text: str) -> str:
     return text
 
 
+MailAddress = Annotated[str, AfterValidator(_address)]
+
+
 def _languages(codes: list[str]) -> list[str]:
     for code in codes:
         if not _LANGUAGE.fullmatch(code):
@@ -70,7 +73,7 @@ class DeskSettings(_Settings):
     """A desk: what it is called, where it is written to, and how it answers."""
 
     name: str = Field(default="", description="the desk's own key under [desks]")
-    addresses: list[Annotated[str, AfterValidator(_address)]] = Field(
+    addresses: list[MailAddress] = Field(
         min_length=1, description="addresses that customers write to; the first is the sender of what starts with us"
     )
     display_name: str = Field(default="Support", description="the name that stands before the address")

@@ -7,6 +7,7 @@ life, in which every UID is unknown again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
@@ -19,6 +20,26 @@ from store.models import DoorHealth, Mailbox, MailboxUid
 STORED = "stored"
 #: The server knows it too, or was not to be told.
 DONE = "done"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Count:
+    """What a reconcile found."""
+
+    server: int  #: mails in the folder
+    ledger: int  #: of them, those that we can account for
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """How a door does, as far as it knows itself; what it does not know is None."""
+
+    success: datetime | None = None
+    failure: tuple[datetime, str] | None = None  #: the last one, and why
+    failing_since: datetime | None = None  #: the first failure since the last success
+    oldest_unread: datetime | None = None  #: when the oldest mail came that is there and not taken
+    count: Count | None = None
 
 
 def lives(session: Session, account: str, folder: str) -> list[Mailbox]:
@@ -78,20 +99,21 @@ def leave(session: Session, mailbox_id: int, uids: Iterable[int]) -> None:
     )
 
 
-def note_health(
-    session: Session, name: str, kind: str, success: datetime | None, failure: tuple[datetime, str] | None
-) -> None:
+def note_health(session: Session, name: str, kind: str, told: Health) -> None:
     """Write down how a door does; a time that is None leaves the older one as it is.
 
     A failure goes with the first success after it: what stands there is still wrong.
     """
     row = session.get(DoorHealth, name) or DoorHealth(name=name, kind=kind)
     row.kind = kind
-    row.last_success = success or row.last_success
-    if failure is not None:
-        row.last_error_at, row.last_error = failure
+    row.last_success = told.success or row.last_success
+    if told.failure is not None:
+        row.last_error_at, row.last_error = told.failure
     if row.last_success and row.last_error_at and row.last_error_at < row.last_success:
         row.last_error_at = row.last_error = None
+    row.failing_since, row.oldest_unread_at = told.failing_since, told.oldest_unread
+    if told.count is not None:
+        row.server_count, row.ledger_count, row.counted_at = told.count.server, told.count.ledger, told.count.at
     session.add(row)
     session.flush()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,20 +68,19 @@ def explain(ctx: click.Context, path: Path, desk: str | None, sender: str | None
 @click.command()
 @printing.json_option
 @click.pass_context
-def status(ctx: click.Context, as_json: bool) -> None:
-    """Count what waits and what is done; how long the oldest has waited; when each door last worked."""
+def status(ctx: click.Context, as_json: bool) -> int:
+    """Count what waits and what is done; how long the oldest has waited; when each door last worked.
+
+    Exits with 1 while something is wrong.
+    """
     found = opened.settings(ctx)
     with opened.store(found) as engine:
         told = numbers.status(engine, opened.spool(found), clock.now())
     if as_json:
         printing.as_json_line(told)
-        return
-    for name, value in told.items():
-        if name != "doors":
-            click.echo(f"{name:9} {_counted(value)}")
-    for door in told["doors"]:
-        trouble = f"; {door['last_error']}" if door["last_error"] else ""
-        click.echo(f"door      {door['name']}: last worked {door['last_success'] or 'never'}{trouble}")
+    else:
+        click.echo("\n".join(_status_lines(told)))
+    return 1 if told["alerts"] else 0
 
 
 @click.command()
@@ -137,6 +137,20 @@ def open_blob(ctx: click.Context, blob: str, reason: str, output: Path | None) -
         return
     with output.open("xb") as file:
         file.write(content)
+
+
+def _status_lines(told: dict[str, Any]) -> Iterator[str]:
+    for name, value in told.items():
+        if name not in ("doors", "alerts"):
+            yield f"{name:9} {_counted(value)}"
+    for door in told["doors"]:
+        trouble = f"; {door['last_error']}" if door["last_error"] else ""
+        count = f"; server {door['server']:,} / ledger {door['ledger']:,}" if door["counted_at"] else ""
+        age = door["oldest_unread_seconds"]
+        unread = f"; the oldest untaken mail is {age} seconds old" if age is not None else ""
+        yield f"door      {door['name']}: last worked {door['last_success'] or 'never'}{count}{unread}{trouble}"
+    for alert in told["alerts"]:
+        yield f"alert     {alert['key']} since {alert['since']}: {alert['sentence']}"
 
 
 def _route(route: Any) -> str:

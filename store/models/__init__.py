@@ -7,6 +7,7 @@ keeping what it was made from.
 
 from __future__ import annotations
 
+from store.models.alerts import Alert
 from store.models.doors import DoorHealth, Mailbox, MailboxUid
 from store.models.ledger import Arrival, Desk, Mail, Route
 from store.models.letters import Letter, LetterAttempt, LetterRecipient
@@ -18,6 +19,7 @@ __all__ = [
     "Access",
     "Agent",
     "AgentAddress",
+    "Alert",
     "Arrival",
     "Attachment",
     "Blob",

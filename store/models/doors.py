@@ -46,3 +46,8 @@ class DoorHealth(SQLModel, table=True):
     last_success: datetime | None = None
     last_error_at: datetime | None = None
     last_error: str | None = columns.text(nullable=True)
+    failing_since: datetime | None = None  #: the first failure since the last success
+    oldest_unread_at: datetime | None = None  #: when the oldest mail came that is there and not taken yet
+    server_count: int | None = None  #: at the last reconcile: mails in the folder
+    ledger_count: int | None = None  #: of them, those that we can account for
+    counted_at: datetime | None = None

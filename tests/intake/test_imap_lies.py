@@ -282,7 +282,7 @@ def test_a_new_life_knows_old_new_and_restored_mail_apart(make: Make, liar: Liar
     door.poll()
     spool.release(spool.waiting())
     with writing(engine) as session:
-        mailboxes.note_health(session, "imap:box", "imap", NOON + timedelta(hours=2), None)
+        mailboxes.note_health(session, "imap:box", "imap", mailboxes.Health(success=NOON + timedelta(hours=2)))
     hours = {1: -500.0, 2: -24.0, 3: 0.5, 4: 1.0, 5: 3.0}
     _reborn(liar, {uid: NOON + timedelta(hours=hour) for uid, hour in hours.items()})
     assert door.poll() == 2

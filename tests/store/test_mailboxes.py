@@ -86,7 +86,7 @@ def test_mails_that_are_left_are_known_and_nothing_more(engine: Engine) -> None:
 def test_a_door_that_is_unknown_never_worked(engine: Engine) -> None:
     """There is no last success to go by."""
     with writing(engine) as session:
-        mailboxes.note_health(session, "imap:box", "imap", NOON, None)
+        mailboxes.note_health(session, "imap:box", "imap", mailboxes.Health(success=NOON))
     with looking(engine) as session:
         assert mailboxes.last_success(session, "imap:other") is None
         assert mailboxes.last_success(session, "imap:box") == NOON
