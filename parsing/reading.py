@@ -18,7 +18,7 @@ from parsing.claims.bounces import is_report, read_bounce
 from parsing.claims.identity import identity
 from parsing.claims.nature import nature
 from parsing.claims.references import in_reply_to, message_id, references
-from parsing.fields.declarations import report_of
+from parsing.fields.reporting import report_of
 from parsing.fields.source import Circumstances
 from parsing.mail import Address, Attachment, Nature, ParsedMail, Problem, RawMail
 from parsing.message.attachments import attachment
@@ -179,8 +179,16 @@ def to_json(reading: Reading, file: str) -> dict[str, Any]:
         "attachments": _all(mail.attachments),
         "problems": _all(mail.problems),
         "ingest_key": reading.ingest_key,
-        "report": report_json(reading.report),
+        "report": report_json(reading.report) | {"secrets": _told(reading)},
     }
+
+
+def _told(reading: Reading) -> list[dict[str, Any]]:
+    """The secrets with their words, for `parse` alone, which keeps nothing."""
+    mail = reading.mail
+    texts = {"subject": mail.subject, "body": mail.text, "html": mail.text}
+    texts |= {f"attachment:{number}": each.name for number, each in enumerate(mail.attachments)}
+    return [asdict(each) | {"text": texts[each.where][each.start : each.end]} for each in reading.report.secrets]
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -195,12 +203,13 @@ def report_json(report: Report) -> dict[str, Any]:
         "phones",
         "devices",
         "steps_tried",
-        "secrets",
     )
     return {
         "category": report.category.value,
         "language": report.language,
         **{name: [_plain(value) for value in report.values(name)] for name in plural},
+        "secrets": [asdict(each) for each in report.secrets],
+        "identity_numbers": [asdict(each) for each in report.identity_numbers],
         "missing": list(report.missing),
         "findings": [_finding(finding) for finding in report.findings],
     }

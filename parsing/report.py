@@ -49,6 +49,21 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Hidden:
+    """Where words stand that nobody may read: a secret, or the number of an identity card. The words are not here."""
+
+    kind: str  #: password, pin, otp, card, expiry, cvv, key; nik, identity
+    where: str  #: as in a finding
+    start: int  #: code points into that text
+    end: int
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it opens something; an identity number does not."""
+        return self.kind not in ("nik", "identity")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """What was read out of one mail."""
 
@@ -58,6 +73,8 @@ class Report:
     missing: tuple[
         str, ...
     ]  #: what an agent would still have to ask for: "username", "transaction_id", "occurred_at", "contact"
+    secrets: tuple[Hidden, ...] = ()  #: what the sender should not have told; it stands in no finding
+    identity_numbers: tuple[Hidden, ...] = ()  #: numbers of identity cards, likewise
 
     def values(self, name: str) -> list[Value]:
         """The values found for one field, in the order of the text."""

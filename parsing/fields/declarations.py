@@ -6,17 +6,12 @@ search, stand here. What one has found, the next ones do not see: a phone number
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from parsing.body.quotes import Division
-from parsing.fields import amounts, category, contacts, missing, times, transactions, usernames
+from parsing.fields import amounts, contacts, times, transactions, usernames
 from parsing.fields.lexicon import Words, words
-from parsing.fields.search import FieldDeclaration, search
-from parsing.fields.source import Circumstances, Origin, Source, body_source, name_source, subject_source
-from parsing.mail import Nature, ParsedMail
-from parsing.report import Category, Report
+from parsing.fields.search import FieldDeclaration
+from parsing.fields.source import Origin
 
-__all__ = ["FIELDS", "FieldDeclaration", "Words", "report_of", "words"]
+__all__ = ["FIELDS", "FieldDeclaration", "Words", "words"]
 
 #: In the order of the search.
 FIELDS = (
@@ -42,30 +37,3 @@ FIELDS = (
     FieldDeclaration(name="phones", word="phone", finders=(contacts.find_phones,)),
     FieldDeclaration(name="occurred_at", word="occurred_at", finders=(times.find,), key=times.key),
 )
-
-
-def report_of(mail: ParsedMail, division: Division, circumstances: Circumstances, *, from_html: bool = False) -> Report:
-    """What a mail reports. A mail that no person wrote reports nothing."""
-    if mail.nature is not Nature.HUMAN:
-        return Report(category=Category.OTHER, language=_spoken(circumstances), findings=(), missing=())
-    findings = search(FIELDS, _sources(mail, division, from_html=from_html), circumstances)
-    about = category.category(mail.subject, mail.new_text)
-    return Report(
-        category=about,
-        language=_spoken(circumstances),
-        findings=findings,
-        missing=missing.missing(about, findings, mail.subject, mail.new_text),
-    )
-
-
-def _sources(mail: ParsedMail, division: Division, *, from_html: bool) -> Iterable[Source]:
-    """The texts in which something may be found, the surest ones first."""
-    yield subject_source(mail.subject)
-    yield body_source(mail.text, division, from_html=from_html)
-    for number, each in enumerate(mail.attachments):
-        yield name_source(number, each.name)
-
-
-def _spoken(circumstances: Circumstances) -> str:
-    """The report's language: that of the country where nothing can be told."""
-    return "mixed" if circumstances.mixed else circumstances.language or "id"

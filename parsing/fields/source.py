@@ -24,6 +24,7 @@ MAX_PLACES = 400
 
 DIGITS = "0"  #: under which the runs of digits are looked up
 TAKEN = "\ufffc"  #: stands where something was taken: neither a letter nor a space, so that nothing joins across it
+HIDDEN = "•"  #: stands for each character of a secret, in everything that is stored or shown
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _LABELLED = re.compile(r"^\s*[^\W\d][\w .]{1,30}[:=]\s*\S")
 _FORWARD = re.compile(r"forward|teruskan|dimajukan|weitergeleitet", re.IGNORECASE)
@@ -77,6 +78,14 @@ class Source:
                 pieces += [self.text[end : max(start, end)], sign * (stop - max(start, end))]
                 end = stop
         return replace(self, text="".join(pieces) + self.text[end:]) if pieces else self
+
+    def hiding(self, spans: Iterable[tuple[int, int]]) -> Source:
+        """The same with these spans taken from what is searched, and hidden in what is quoted as evidence."""
+        listed = list(spans)
+        if not listed:
+            return self
+        original = replace(self, text=self.original).without(listed, HIDDEN).text
+        return replace(self.without(listed), original=original)
 
     def finding(
         self,

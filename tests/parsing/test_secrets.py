@@ -8,6 +8,8 @@ import time
 import pytest
 
 from parsing.fields import secrets
+from parsing.reading import report_json, to_json
+from tests.parsing.conftest import mail, reading
 
 #: The texts; the secrets in them stand between ⟦ and ⟧.
 TOLD = [
@@ -185,3 +187,38 @@ def test_findings_are_plain_values() -> None:
     """They cross the border of a child process, and hold no secret themselves."""
     (span,) = secrets.find("password: kucing99").spans
     assert json.dumps([span.kind, span.start, span.end]) == '["password", 10, 18]'
+
+
+def test_a_secret_stands_in_no_finding() -> None:
+    """Neither as a value nor among the words that are shown as evidence."""
+    found = reading(
+        mail("username: budi_99 password: Kucing#99, depo TRX-20261105-00123 kode otp 482913", "PIN 654321")
+    )
+    told = json.dumps(report_json(found.report))
+    assert found.report.values("usernames") == ["budi_99"]
+    assert not [secret for secret in ("Kucing#99", "482913", "654321") if secret in told]
+
+
+def test_parse_tells_the_secrets_and_where_they_stand() -> None:
+    """Only the command that keeps nothing gives their words."""
+    printed = to_json(reading(mail("password: kucing99", "PIN 654321")), "a.eml")
+    assert printed["report"]["secrets"] == [
+        {"kind": "pin", "where": "subject", "start": 4, "end": 10, "text": "654321"},
+        {"kind": "password", "where": "body", "start": 10, "end": 18, "text": "kucing99"},
+    ]
+
+
+def test_what_stands_in_quoted_history_was_not_told_now() -> None:
+    """It is hidden all the same by whoever stores the text."""
+    found = reading(mail("belum bisa juga\n\n> password: kucing99\n"))
+    assert found.report.secrets == ()
+    assert "kucing99" not in secrets.concealed(found.mail.text)
+
+
+def test_identity_numbers_are_reported_apart() -> None:
+    """They are sensitive, and no reason to tell the sender to change something."""
+    report = reading(mail("NIK 3578014505900001 sudah dipakai orang")).report
+    assert report.secrets == ()
+    assert [(each.kind, each.where, each.start, each.end) for each in report.identity_numbers] == [
+        ("nik", "body", 4, 20)
+    ]

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 
 from parsing.fields.secrets import cards, codes, identity, keys, passwords
 from parsing.fields.secrets.span import Span, Text
+from parsing.fields.source import HIDDEN
 
 __all__ = ["Secrets", "Span", "concealed", "find", "masked"]
-
-#: What stands in the place of each character of a secret.
-MASK = "•"
 
 #: Code points of a text in which secrets are sought: as many as a mail may show at all (parsing/message/limits.py).
 _LOOKED_AT = 1_000_000
@@ -50,7 +48,7 @@ def masked(text: str, spans: Iterable[Span]) -> str:
     """The text with these spans hidden, as long as it was."""
     pieces, end = [], 0
     for span in spans:
-        pieces += [text[end : span.start], MASK * (span.end - span.start)]
+        pieces += [text[end : span.start], HIDDEN * (span.end - span.start)]
         end = span.end
     return "".join(pieces) + text[end:]
 
