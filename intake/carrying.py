@@ -135,7 +135,7 @@ def _ledger_row(session: Session, decision: Join | Open, work: Work, ticket_id: 
             desk_id=work.desk.id,
             ingest_key=work.ingest_key,
             message_id=work.mail.message_id,
-            sender=work.mail.from_.address if work.mail.from_ else None,
+            sender=people.canonical(work.mail.from_.address) if work.mail.from_ else None,
             received_at=work.envelope.received_at,
             state=ledger.DONE,
             nature=work.mail.nature.value,
@@ -172,6 +172,7 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int) -> 
             new_text=mail.new_text,
             nature=mail.nature.value,
             identity=work.identity,
+            identity_why=work.identity_why,
         ),
         _attachments(work),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from sqlalchemy.engine import Engine
 
@@ -18,6 +19,9 @@ from store.engine import writing
 from store.keys import DeskKey
 from store.tickets import SealedFile
 
+#: How a configuration names Authentication-Results without an authserv-id, as Exchange Online writes them.
+NAMELESS = "(none)"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenDesk:
@@ -27,7 +31,8 @@ class OpenDesk:
     settings: DeskSettings
     key: DeskKey
     policy: Policy
-    trusted: frozenset[str]  #: authserv-ids, lower case
+    trusted: frozenset[str]  #: authserv-ids, lower case; "" for a field that names none
+    relays: tuple[IPv4Network | IPv6Network, ...]  #: from which these are believed
 
 
 def open_all(engine: Engine, settings: Mapping[str, DeskSettings], master: bytes) -> dict[str, OpenDesk]:
@@ -44,7 +49,8 @@ def open_all(engine: Engine, settings: Mapping[str, DeskSettings], master: bytes
                 acknowledgements_an_hour=desk.acks_per_sender_hour,
                 acknowledgements_a_day=desk.acks_per_sender_day,
             ),
-            trusted=frozenset(each.lower() for each in desk.trusted_authserv_ids),
+            trusted=frozenset("" if each == NAMELESS else each.lower() for each in desk.trusted_authserv_ids),
+            relays=tuple(map(ip_network, desk.trusted_relays)),
         )
         for name, desk in settings.items()
     }

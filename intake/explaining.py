@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from intake import authenticate, desks
+from intake import desks
 from intake.config import Settings
-from intake.deciding import decide
+from intake.deciding import Decided, decide
 from intake.directory import Directory
+from intake.examining import examiner
 from intake.triage import Decision
-from parsing.mail import Envelope, RawMail
+from parsing.mail import Envelope, ParsedMail, RawMail
 from parsing.reading import read, report_json
 from parsing.report import ReportSettings
 from store import keys, migrate
@@ -27,8 +28,9 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
     unknown.
     """
     envelope = Envelope(door="explain", received_at=now, mail_from=sender, desk=desk)
+    raw = RawMail(content=content, envelope=envelope)
     reading = read(
-        RawMail(content=content, envelope=envelope),
+        raw,
         ReportSettings(
             timezone=settings.parsing.timezone,
             labels={field: tuple(words) for field, words in settings.parsing.labels.items()},
@@ -37,36 +39,42 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
     engine, master, known = _store(settings)
     try:
         open_desks = desks.open_all(engine, settings.desks, master)
+        alone = not open_desks[desk].trusted
+        examination = examiner(settings.intake).examine(raw, reading.mail, evaluate_sender=alone)
         with looking(engine) as session:
-            facts, decision = decide(
+            decided = decide(
                 session,
                 open_desks[desk],
                 Directory(settings.desks.values()),
                 reading.mail,
                 reading.ingest_key,
                 envelope,
+                examination,
                 now,
             )
-        identity = authenticate.verdict(reading.mail, open_desks[desk].trusted)
     finally:
         engine.dispose()
-    mail = reading.mail
     report = report_json(reading.report)
     return {
-        "mail": {
-            "from": mail.from_.address if mail.from_ else None,
-            "subject": mail.subject,
-            "nature": mail.nature.value,
-            "nature_why": mail.nature_why,
-            "language": mail.language,
-            "identity": identity,
-            "attachments": [f"{each.name or '(no name)'}: {each.type}, {each.kind.value}" for each in mail.attachments],
-            "problems": [problem.code for problem in mail.problems],
-        },
+        "mail": _read(reading.mail, decided),
         "report": {"category": report["category"], "missing": report["missing"]},
         "findings": report["findings"],
-        "facts": asdict(facts) | {"store": "as it stands" if known else "there is none yet"},
-        "decision": _told(decision),
+        "facts": asdict(decided.facts) | {"store": "as it stands" if known else "there is none yet"},
+        "decision": _told(decided.decision),
+    }
+
+
+def _read(mail: ParsedMail, decided: Decided) -> dict[str, Any]:
+    return {
+        "from": mail.from_.address if mail.from_ else None,
+        "subject": mail.subject,
+        "nature": mail.nature.value,
+        "nature_why": mail.nature_why,
+        "language": mail.language,
+        "identity": decided.identity,
+        "identity_why": decided.identity_why,
+        "attachments": [f"{each.name or '(no name)'}: {each.type}, {each.kind.value}" for each in mail.attachments],
+        "problems": [problem.code for problem in mail.problems],
     }
 
 

@@ -17,6 +17,7 @@ from intake.config import Settings
 from intake.directory import Directory
 from intake.doors.health import DoorHealthBook
 from intake.doors.imap import ImapDoor
+from intake.examining import examiner
 from intake.pipeline import Pipeline
 from intake.sandbox import Sandbox
 from intake.settings import ImapAccount
@@ -73,6 +74,7 @@ class Office:
         self._sandbox = Sandbox(
             readers=settings.intake.readers, blobs=settings.data / "blobs", settings=_report_settings(settings)
         )
+        self._examiner = examiner(settings.intake)
         self._worker = self._make_worker(spool, directory, doors_busy)
         lease = timedelta(seconds=settings.replies.lease_seconds)
         self._sender = Sender(engine, _transport(settings), now=now, rng=rng, lease=lease)
@@ -89,6 +91,7 @@ class Office:
             spool=spool,
             engine=self._engine,
             sandbox=self._sandbox,
+            examiner=self._examiner,
             pipeline=Pipeline(**means, directory=directory, now=self._now, shadow=self._shadow),
             shunt=Shunt(**means, now=self._now),
             open_desks=self._open_desks,
@@ -145,6 +148,7 @@ class Office:
             self._sending.join()
         for door in self._mailboxes:
             door.close()
+        self._examiner.stop()
         self._sandbox.stop()
 
     def _send(self) -> None:

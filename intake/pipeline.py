@@ -14,10 +14,11 @@ import structlog
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
-from intake import authenticate, carrying, desks
+from intake import carrying, desks
 from intake.deciding import decide
 from intake.desks import OpenDesk
 from intake.directory import Directory
+from intake.examining import Examination
 from intake.sandbox import SealedReading
 from intake.triage import Repeat
 from intake.work import Held, Work
@@ -31,10 +32,11 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadMail:
-    """A mail that a child has read."""
+    """A mail that a child has read, and that was examined."""
 
     held: Held
     reading: SealedReading
+    examination: Examination
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,8 +100,15 @@ class Pipeline:
         held = mail.held
         for name in held.keys:
             desk = self._desks[name]
-            gathered, decision = decide(
-                session, desk, self._directory, mail.reading.mail, mail.reading.ingest_key, held.envelope, self._now()
+            decided = decide(
+                session,
+                desk,
+                self._directory,
+                mail.reading.mail,
+                mail.reading.ingest_key,
+                held.envelope,
+                mail.examination,
+                self._now(),
             )
             work = Work(
                 desk=desk,
@@ -112,14 +121,15 @@ class Pipeline:
                 files=desks.seal_names(desk, held.keys[name], mail.reading.staged[name]),
                 wrapped_key=desk.key.wrap(held.keys[name]),
                 recipients=self._recipients(held.envelope, name),
-                identity=authenticate.verdict(mail.reading.mail, desk.trusted),
-                same_message_id=gathered.same_message_id,
-                sender_known=gathered.sender_known,
+                identity=decided.identity,
+                identity_why=decided.identity_why,
+                same_message_id=decided.facts.same_message_id,
+                sender_known=decided.facts.sender_known,
                 now=self._now(),
                 shadow=self._shadow,
             )
-            carrying.carry_out(session, decision, work)
-            if isinstance(decision, Repeat):
+            carrying.carry_out(session, decided.decision, work)
+            if isinstance(decided.decision, Repeat):
                 self._folder.drop_staged([staged.passing_name for staged in mail.reading.staged[name]])
             else:
                 pairs = zip(mail.reading.staged[name], work.files, strict=True)

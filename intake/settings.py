@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr, StringConstraints, model_validator
 
 from replies.settings import MailAddress, SmarthostSettings, is_loopback
 
@@ -100,12 +100,35 @@ class ImapAccount(Section):
         return self
 
 
+class AuthenticationSettings(Section):
+    """How senders are examined where no border server vouches for them."""
+
+    evaluate: bool = Field(
+        default=True, description="Check SPF, DKIM and DMARC ourselves for desks without trusted_authserv_ids"
+    )
+    nameservers: list[IPvAnyAddress] = Field(default=[], description="DNS servers to ask; else the system's")
+    dns_seconds: float = Field(default=5, gt=0, le=60, description="Seconds that one question to the DNS may take")
+
+
+class ScannerSettings(Section):
+    """The scanner for malware."""
+
+    clamd: Annotated[str, StringConstraints(pattern=r"^(|/.+|(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5})$")] = Field(
+        default="", description="clamd's socket, or its HOST:PORT; no scanner without it"
+    )
+    seconds: float = Field(default=60, gt=0, description="Seconds that it may be silent")
+
+
 class IntakeSettings(Section):
     """How mail comes in."""
 
     smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="The SMTP door")
     imap: list[ImapAccount] = Field(default_factory=list, description="Mailboxes to poll")
     limits: Limits = Field(default_factory=Limits, description="Limits of all doors")
+    authentication: AuthenticationSettings = Field(
+        default_factory=AuthenticationSettings, description="Our own evaluation of senders"
+    )
+    scanner: ScannerSettings = Field(default_factory=ScannerSettings, description="The scanner for malware")
     readers: int = Field(default=2, ge=1, le=64, description="Child processes that read mail at the same time")
 
 

@@ -36,6 +36,7 @@ class Circumstances:
     """What is known of one mail beside its content."""
 
     identity: str  #: the verdict of `authenticate`
+    failed: bool  #: the sender's domain says that the mail is not its own
     null_sender: bool  #: the reverse-path was <>
     history: bool  #: it comes from an import, or from before our time
     from_ourselves: bool  #: its From is an address of one of our desks
@@ -108,7 +109,7 @@ def triage(mail: ParsedMail, facts: Facts, policy: Policy, around: Circumstances
         return Recover(
             mail_id=facts.earlier.mail_id, ticket_id=facts.earlier.ticket_id, acknowledgement=acknowledgement
         )
-    if around.identity != SUSPICIOUS:
+    if around.identity != SUSPICIOUS and not around.failed:
         for candidate in facts.candidates:
             if candidate.sender_takes_part:
                 return _join(candidate, mail, history=around.history)

@@ -40,6 +40,7 @@ class Work:
     wrapped_key: bytes
     recipients: Sequence[str]  #: by which it came to this desk
     identity: str  #: verified, unverified, suspicious
+    identity_why: str  #: in words for an agent
     same_message_id: bool
     sender_known: bool  #: the sender's address has a row at this desk
     now: datetime

@@ -1,8 +1,8 @@
 """Takes mail out of the spool: counts the attempt, has it read, has it written, releases it; shunts what resists.
 
-One thread. Reading goes on in the sandbox's children meanwhile, and whatever has been read by the next look is
-written in one transaction. The database may be away at any time: then mail stays in the spool, and what was read waits
-in memory.
+One thread. Meanwhile reading goes on in the sandbox's children, examining (DNS, scanner) in threads, and whatever has
+been examined by the next look is written in one transaction. The database may be away at any time: then mail stays in
+the spool, and what was read waits in memory.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from pebble import ProcessExpired
@@ -22,6 +22,7 @@ from sqlalchemy.engine import Engine
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.errors import SpoolCorrupt
+from intake.examining import Examination, Examiner
 from intake.pipeline import Pipeline, ReadMail
 from intake.sandbox import SealedReading
 from intake.setbacks import MAX_ATTEMPTS, Setbacks
@@ -76,6 +77,7 @@ class Worker:
         spool: Spool,
         engine: Engine,
         sandbox: Reader,
+        examiner: Examiner,
         pipeline: Pipeline,
         shunt: Shunt,
         open_desks: Mapping[str, OpenDesk],
@@ -86,6 +88,7 @@ class Worker:
         self._spool = spool
         self._engine = engine
         self._sandbox = sandbox
+        self._examiner = examiner
         self._pipeline = pipeline
         self._desks = open_desks
         self._directory = directory
@@ -94,6 +97,7 @@ class Worker:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._reading: dict[Future[SealedReading], Held] = {}
+        self._examining: dict[Future[Examination], tuple[Held, SealedReading]] = {}
         self._read: list[ReadMail] = []
         self._looked_back = False
         self._waiting = Waiting(spool)
@@ -142,7 +146,7 @@ class Worker:
         fresh = self._fresh()
         if fresh:
             self._begin(fresh)
-        if not self._reading and not self._read:
+        if not self._reading and not self._examining and not self._read:
             return bool(fresh)
         self._collect()
         self._write()
@@ -163,7 +167,9 @@ class Worker:
             self._stopping.wait(_LOOK_SECONDS)
 
     def _fresh(self) -> list[str]:
-        in_hand = {held.spool_name for held in self._reading.values()} | {mail.held.spool_name for mail in self._read}
+        in_hand = {held.spool_name for held in self._reading.values()}
+        in_hand |= {held.spool_name for held, _ in self._examining.values()}
+        in_hand |= {mail.held.spool_name for mail in self._read}
         return self._waiting.next(WINDOW - len(in_hand), in_hand)
 
     def _begin(self, names: list[str]) -> None:
@@ -204,13 +210,15 @@ class Worker:
         return list(dict.fromkeys(found)) or [next(iter(self._desks))]
 
     def _collect(self) -> None:
-        if not self._reading:
+        if not self._reading and not self._examining:
             return
-        done, _ = wait(self._reading, timeout=REST_SECONDS, return_when=FIRST_COMPLETED)
-        if not done and self._sandbox.broken:
-            done = set(self._reading)
-        for future in done:
+        in_hand: set[Future[Any]] = {*self._reading, *self._examining}
+        done, _ = wait(in_hand, timeout=REST_SECONDS, return_when=FIRST_COMPLETED)
+        read = set(self._reading) if not done and self._sandbox.broken else set(self._reading) & done
+        for future in read:
             self._take_in(self._reading.pop(future), future)
+        for examined in [each for each in self._examining if each.done()]:
+            self._take_up(*self._examining.pop(examined), examined)
 
     def _take_in(self, held: Held, future: Future[SealedReading]) -> None:
         """What became of a reading."""
@@ -218,7 +226,7 @@ class Worker:
             self._setbacks.suspected(held)
             return
         try:
-            self._read.append(ReadMail(held=held, reading=future.result()))
+            self._examine(held, future.result())
         except TimeoutError:  # before OSError, whose child it is
             self._setbacks.failed(held, "reading took too long")
         except ProcessExpired as error:
@@ -230,6 +238,20 @@ class Worker:
         except Exception as error:  # noqa: BLE001  # one bad mail never stops the next
             _log.exception("mail not read", spool=held.spool_name)
             self._setbacks.failed(held, f"{type(error).__name__} while reading it")
+
+    def _examine(self, held: Held, reading: SealedReading) -> None:
+        path = self._spool.path(held.spool_name)
+        alone = any(not self._desks[name].trusted for name in held.keys)  # no border server vouches for its senders
+        self._examining[self._examiner.begin(path, reading.mail, evaluate_sender=alone)] = held, reading
+
+    def _take_up(self, held: Held, reading: SealedReading, future: Future[Examination]) -> None:
+        """What became of an examination."""
+        try:
+            self._read.append(ReadMail(held=held, reading=reading, examination=future.result()))
+        except OSError as error:
+            self._setbacks.postponed(held, error)
+        except SpoolCorrupt as error:
+            self._setbacks.failed(held, str(error))
 
     def _write(self) -> None:
         if not self._read:
@@ -250,7 +272,7 @@ class Worker:
 
     def _finish_in_hand(self) -> None:
         try:
-            while self._reading:
+            while self._reading or self._examining:
                 self._collect()
             self._write()
         except StoreUnreachable:

@@ -106,10 +106,13 @@ class Identity:
 class AuthResult:
     """One method's result out of an Authentication-Results field (RFC 8601, 2.2)."""
 
-    authserv_id: str  #: who says so, in lower case
-    method: str  #: spf, dkim, dmarc …
+    authserv_id: str  #: who says so, in lower case; "" where the field names nobody
+    method: str  #: spf, dkim, dmarc …; "" for a field that names no result or cannot be read
     result: str  #: pass, fail, none …
     properties: tuple[tuple[str, str], ...]  #: ("header.d", "example.com") …
+    field: int = 0  #: which Authentication-Results field of the mail it stands in, the topmost is 0
+    received_above: int = 0  #: how many Received fields stand above that field
+    received_below: int = 0  #: and how many below
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,3 +160,4 @@ class ParsedMail:
     bounce: Bounce | None
     attachments: tuple[Attachment, ...]
     problems: tuple[Problem, ...]
+    doubled: tuple[str, ...] = ()  #: header fields that may stand once and stand more often, in lower case

@@ -13,7 +13,7 @@ from typing import Any
 from parsing.body.language import language
 from parsing.body.quotes import Division, divide
 from parsing.body.words import Body, gather, is_words
-from parsing.claims.authentication import results
+from parsing.claims.authentication import doubled, results
 from parsing.claims.bounces import is_report, read_bounce
 from parsing.claims.identity import identity
 from parsing.claims.nature import nature
@@ -117,6 +117,7 @@ def _about(
         "references": references(headers),
         "identity": identity(headers, front),
         "authentication": results(headers),
+        "doubled": doubled(headers),
         "nature": kind,
         "nature_why": why,
         "bounce": read_bounce(leaves.all) if kind is Nature.BOUNCE else None,

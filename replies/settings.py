@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +20,11 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 
 #: What may stand before the dash of a ticket number.
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,9}")
+
+#: This machine, and networks that are not routed: where a border server of our own usually stands.
+PRIVATE_NETWORKS = (
+    "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10",
+)  # fmt: skip
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -47,6 +53,14 @@ def _address(text: str) -> str:
 
 
 MailAddress = Annotated[str, AfterValidator(_address)]
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        msg = f'"{text}" is not a network, as 192.0.2.0/24'
+        raise ValueError(msg) from error
 
 
 def _languages(codes: list[str]) -> list[str]:
@@ -99,6 +113,12 @@ class DeskSettings(_Settings):
     )
     trusted_authserv_ids: list[str] = Field(
         default=[], description="mail servers whose Authentication-Results are believed (RFC 8601)"
+    )
+    trusted_relays: list[Annotated[str, AfterValidator(_network)]] = Field(
+        default=list(PRIVATE_NETWORKS), description="networks from which they are believed, where mail comes by SMTP"
+    )
+    authserv_received_above: int = Field(
+        default=0, ge=0, le=20, description="Received fields of our own servers that stand above theirs"
     )
 
     @property

@@ -43,5 +43,6 @@ class Facts:
     same_message_id: bool = False  #: another mail with other content bears its Message-ID
     candidates: tuple[Candidate, ...] = ()  #: the best first
     sender_known: bool = False  #: the address has written to this desk before
+    mails_before: int = 0  #: from that address
     acknowledged_last_hour: int = 0  #: acknowledgements to the sender's address
     acknowledged_last_day: int = 0

@@ -45,6 +45,7 @@ def facts(session: Session, question: Question) -> Facts:
         same_message_id=shares,
         candidates=tuple(sorted(_candidates(session, question, sender), key=lambda each: each.relation)),
         sender_known=bool(sender) and people.find(session, question.desk_id, sender) is not None,
+        mails_before=ledger.mails_of_sender(session, question.desk_id, sender) if sender else 0,
         acknowledged_last_hour=hour,
         acknowledged_last_day=day,
     )

@@ -169,6 +169,7 @@ def _message(session: Session, row: Message) -> dict[str, Any]:
         "new_text": row.new_text,
         "nature": row.nature,
         "identity": row.identity,
+        "identity_why": row.identity_why,
         "attachments": [
             {
                 "name": each.name,

@@ -54,6 +54,13 @@ def _lines(ticket: dict[str, Any]) -> Iterator[str]:
 def _message(message: dict[str, Any]) -> Iterator[str]:
     who = message["from"]["address"] or "nobody"
     yield f"  ── {_when(message['date'])} {who} {_DIRECTIONS[message['direction']]} ".ljust(_WIDTH, "─")
+    if message["identity_why"]:
+        yield from textwrap.wrap(
+            f"{message['identity']}: {message['identity_why']}",
+            _WIDTH - 4,
+            initial_indent="    ",
+            subsequent_indent="    ",
+        )
     lines = [line for line in message["new_text"].strip().splitlines() if line.strip()]
     for line in lines[:_TEXT_LINES]:
         yield from textwrap.wrap(line, _WIDTH - 4, initial_indent="    ", subsequent_indent="    ")[:3]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from store.models import columns
@@ -36,13 +36,13 @@ class Arrival(SQLModel, table=True):
 class Mail(SQLModel, table=True):
     """The ledger: one row a mail and desk, however often and by whatever routes it came."""
 
-    __table_args__ = (UniqueConstraint("desk_id", "ingest_key"),)
+    __table_args__ = (UniqueConstraint("desk_id", "ingest_key"), Index("ix_mail_sender", "desk_id", "sender"))
 
     id: int | None = columns.key()
     desk_id: int = columns.ref("desk.id")
     ingest_key: str  #: hex; see parsing/message/ingest.py
     message_id: str | None = Field(default=None, index=True)
-    sender: str | None = None
+    sender: str | None = None  #: lower case
     received_at: datetime
     state: str  #: done, shunted
     nature: str | None = None

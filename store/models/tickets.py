@@ -56,6 +56,7 @@ class Message(SQLModel, table=True):
     new_text: str = columns.text()
     nature: str = "human"
     identity: str = "unverified"  #: verified, unverified, suspicious
+    identity_why: str = columns.text()  #: in words for an agent: "DMARC pass, 14th mail of this person"
 
 
 class ThreadId(SQLModel, table=True):

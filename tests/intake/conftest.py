@@ -17,6 +17,7 @@ from sqlmodel import SQLModel, select
 from intake import desks
 from intake.desks import OpenDesk
 from intake.directory import Directory
+from intake.examining import Examiner
 from intake.pipeline import Pipeline
 from intake.sandbox import Job, SealedReading, read_and_seal
 from intake.shunt import Shunt
@@ -127,8 +128,14 @@ def _never(error: OSError) -> NoReturn:
     raise AssertionError(error)
 
 
-def make_counter(engine: Engine, folder: Path, *settings: DeskSettings, master: bytes | None = None) -> Counter:
-    """Build a desk in a folder, with a master key of its own unless one is given."""
+def make_counter(
+    engine: Engine,
+    folder: Path,
+    *settings: DeskSettings,
+    master: bytes | None = None,
+    examiner: Examiner | None = None,
+) -> Counter:
+    """Build a desk in a folder, with a master key of its own unless one is given; without an examiner none examines."""
     listed = settings or (DeskSettings(name="help", addresses=["help@desk.test"], acknowledge="all"),)
     clock = [NOON]
     open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master or keys.new_key())
@@ -144,6 +151,7 @@ def make_counter(engine: Engine, folder: Path, *settings: DeskSettings, master: 
         spool=spool,
         engine=engine,
         sandbox=reader,
+        examiner=examiner or Examiner(resolver=None, scanner=None),
         pipeline=pipeline,
         shunt=Shunt(engine=engine, folder=blobs, open_desks=open_desks, now=now),
         open_desks=open_desks,

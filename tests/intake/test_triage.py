@@ -48,7 +48,7 @@ _MAIL = ParsedMail(
     problems=(),
 )
 _POLICY = Policy(acknowledge="all", acknowledgements_an_hour=3, acknowledgements_a_day=10)
-_AROUND = Circumstances(identity="verified", null_sender=False, history=False, from_ourselves=False)
+_AROUND = Circumstances(identity="verified", failed=False, null_sender=False, history=False, from_ourselves=False)
 
 
 def _candidate(relation: Relation, *, takes_part: bool, ticket_id: int = 7) -> Candidate:

@@ -1,0 +1,45 @@
+"""What an agent is told of a mail's sender: "DMARC pass, 14th mail of this person, Reply-To differs". Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intake.authenticate import Proof
+from parsing.mail import ParsedMail
+from store.facts import Facts
+
+#: Why the headers alone make a sender suspicious (see parsing/claims/identity.py), in words.
+_FAULTS = {
+    "no_from": "no From field",
+    "several_from": "several From fields",
+    "no_mailbox": "no address in From",
+    "several_mailboxes": "several addresses in From",
+    "name_is_another_address": "the name in From is another address",
+    "hidden_characters": "hidden characters in From",
+}
+
+#: Ordinals that English does not end in th.
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+
+
+def told(mail: ParsedMail, proof: Proof, facts: Facts) -> str:
+    """The whole sentence."""
+    return ", ".join(_parts(mail, proof, facts))
+
+
+def _parts(mail: ParsedMail, proof: Proof, facts: Facts) -> Iterator[str]:
+    yield proof.told
+    if mail.identity.suspicious:
+        yield _FAULTS.get(mail.identity.why, "a fault in From")
+    if mail.doubled:
+        yield f"several {' and '.join(name.title() for name in mail.doubled)} fields"
+    if mail.from_ is not None and mail.from_.address:
+        yield f"{_ordinal(facts.mails_before + 1)} mail of this person" if facts.mails_before else "first mail"
+        own = mail.from_.address.lower()
+        if any(each.address.lower() != own for each in mail.reply_to):
+            yield "Reply-To differs"
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else _ENDINGS.get(number % 10, "th")
+    return f"{number}{ending}"
