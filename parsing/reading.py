@@ -26,8 +26,8 @@ from parsing.message.encoded_words import text_of
 from parsing.message.front import Front, read_front
 from parsing.message.headers import HeaderBlock, split
 from parsing.message.ingest import key_of
-from parsing.message.mime import Part, Structure, walk
-from parsing.message.transfer import undo
+from parsing.message.leaves import Leaves, take
+from parsing.message.mime import Structure, walk
 from parsing.report import Finding, Report, ReportSettings, Value
 
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to")
@@ -43,25 +43,15 @@ class Reading:
     ingest_key: str  #: see parsing/message/ingest.py
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Leaves:
-    """The leaf parts with their decoded bytes, by what they are."""
-
-    words: list[tuple[Part, bytes]]
-    files: list[tuple[Part, bytes]]
-    all: list[tuple[Part, bytes]]
-    problems: list[Problem]
-
-
 def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
     """Read a mail and the report in it. Any bytes give a Reading."""
     content = raw.content
     headers = split(content)
     structure = walk(content, headers)
     front = read_front(headers)
-    leaves = _leaves(content, structure)
-    body = gather(leaves.words)
-    files = tuple(attachment(part, decoded, body.referred) for part, decoded in leaves.files)
+    leaves = take(content, structure)
+    body = gather([leaf for leaf in leaves.parts if is_words(leaf[0])])
+    files = [leaf for leaf in leaves.parts if not is_words(leaf[0]) and not is_report(leaf[0])]
     problems = (*headers.problems, *structure.problems, *front.problems, *leaves.problems, *body.problems)
     subject = text_of(headers.first("subject"))
     division = divide(body.text)
@@ -71,7 +61,7 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
         **_said(body, division),
         subject=subject,
         language=spoken,
-        attachments=files,
+        attachments=tuple(attachment(part, decoded, body.referred) for part, decoded in files),
         problems=tuple(dict.fromkeys(problems)),
     )
     return Reading(
@@ -82,26 +72,13 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
             _circumstances(mail, raw, settings or ReportSettings(), mixed=mixed),
             from_html=body.from_html,
         ),
-        contents=tuple(decoded for _, decoded in leaves.files),
+        contents=tuple(decoded for _, decoded in files),
         ingest_key=key_of(content, headers),
     )
 
 
-def _leaves(content: bytes, structure: Structure) -> _Leaves:
-    problems: list[Problem] = []
-    decoded = []
-    for part in structure.parts:
-        taken, problem = undo(content[part.start : part.end], "" if part.whole else part.encoding)
-        decoded.append((part, taken))
-        if problem:
-            problems.append(problem)
-    words = [pair for pair in decoded if is_words(pair[0])]
-    files = [pair for pair in decoded if not is_words(pair[0]) and not is_report(pair[0])]
-    return _Leaves(words=words, files=files, all=decoded, problems=problems)
-
-
 def _about(
-    headers: HeaderBlock, structure: Structure, front: Front, subject: str, raw: RawMail, leaves: _Leaves
+    headers: HeaderBlock, structure: Structure, front: Front, subject: str, raw: RawMail, leaves: Leaves
 ) -> dict[str, Any]:
     """What the mail says of itself: the fields of ParsedMail that come from headers and reports."""
     kind, why = nature(headers, structure, front, subject, raw.envelope.mail_from)
@@ -120,7 +97,7 @@ def _about(
         "doubled": doubled(headers),
         "nature": kind,
         "nature_why": why,
-        "bounce": read_bounce(leaves.all) if kind is Nature.BOUNCE else None,
+        "bounce": read_bounce(leaves.parts) if kind is Nature.BOUNCE else None,
     }
 
 

@@ -5,26 +5,41 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import unicodedata
 
 from parsing.message.charsets import decode
+from parsing.message.transfer import undo
 
-_WORD = re.compile(r"=\?([^?\s]*+)\?([BbQq])\?([^?]*+)\?=")
-_BASE64_JUNK = re.compile(r"[^A-Za-z0-9+/]")
-
+#: the payload may hold a question mark or a space, as some makers write; not the beginning of the next word
+_WORD = re.compile(r"=\?([^?\s]*+)\?([BbQq])\?((?:[^?=]++|\?(?!=)|=(?!\?(?!=)))*+)\?=")
 _UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-def text_of(value: bytes | None) -> str:
-    """An unfolded header value as text: 8-bit bytes decoded, encoded words decoded, white space made single spaces."""
-    if not value:
-        return ""
-    text, _ = decode(value, None)
-    return one_line(decode_words(text))
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")  #: the other alphabet of RFC 4648, 5
+
+
+def text_of(value: bytes | None, charset: str | None = None) -> str:
+    """An unfolded header value as text: 8-bit bytes decoded, encoded words decoded, white space made single spaces.
+
+    Charset is the body's, which raw bytes in a header mostly share; UTF-8 goes before it.
+    """
+    return one_line(decode_words(raw_text(value, charset))) if value else ""
+
+
+def raw_text(value: bytes, charset: str | None) -> str:
+    """Header bytes as characters, encoded words left as they are."""
+    if b"\x1b" not in value:
+        try:
+            return value.decode("utf-8")
+        except UnicodeError:
+            pass  # an older encoding
+    return decode(value, charset)[0]
 
 
 def one_line(text: str) -> str:
-    """Text as it may be shown in a line and kept in a database: single spaces, no control characters, no surrogates."""
-    return " ".join(_UNFIT.sub(" ", text).split())
+    """Text as it may be shown in a line and kept: single spaces, no control characters, no surrogates, NFC."""
+    line = " ".join(_UNFIT.sub(" ", text).split())
+    return line if line.isascii() else unicodedata.normalize("NFC", line)
 
 
 def decode_words(text: str) -> str:
@@ -50,13 +65,13 @@ def decode_words(text: str) -> str:
     return "".join(out)
 
 
-def as_utf8_words(value: bytes) -> bytes:
+def as_utf8_words(value: bytes, charset: str | None = None) -> bytes:
     """The same header value with every encoded word in UTF-8 and no raw 8-bit bytes but UTF-8.
 
     For libraries that know fewer charsets than people use: the structure (commas, angle brackets, quotes) is left as
     it was.
     """
-    text, _ = decode(value, None)
+    text = raw_text(value, charset)
     if "=?" not in text:
         return text.encode("utf-8", "replace")
     return _WORD.sub(_as_utf8_word, text).encode("utf-8", "replace")
@@ -84,6 +99,4 @@ def _bytes_of(encoding: str, payload: str) -> bytes:
     if encoding in "qQ":
         raw = payload.replace(" ", "_").encode("utf-8", "replace")
         return binascii.a2b_qp(raw, header=True)
-    letters = _BASE64_JUNK.sub("", payload)
-    letters = letters[:-1] if len(letters) % 4 == 1 else letters
-    return binascii.a2b_base64(letters + "=" * (-len(letters) % 4))
+    return undo(payload.encode("ascii", "replace").translate(_URL_SAFE), "base64")[0]

@@ -47,10 +47,10 @@ class Front:
     problems: tuple[Problem, ...]
 
 
-def read_front(headers: HeaderBlock) -> Front:
-    """Read the address fields and the date of a mail."""
+def read_front(headers: HeaderBlock, charset: str | None = None) -> Front:
+    """Read the address fields and the date of a mail; charset is the body's, for raw bytes in the header."""
     problems: list[Problem] = []
-    small = _small_mail(headers, problems)
+    small = _small_mail(headers, charset, problems)
     try:
         parsed = mailparser.parse_from_bytes(small)
         found = {name: _addresses(getattr(parsed, name.replace("-", "_").replace("from", "from_"))) for name in _LISTS}
@@ -72,13 +72,13 @@ def read_front(headers: HeaderBlock) -> Front:
     )
 
 
-def _small_mail(headers: HeaderBlock, problems: list[Problem]) -> bytes:
+def _small_mail(headers: HeaderBlock, charset: str | None, problems: list[Problem]) -> bytes:
     """The fields that mail-parser reads, repeated address fields joined into one."""
     lines = []
     for name in _LISTS:
         values = headers.all(name)[: 1 if name == "from" else None]
         if values:
-            value = as_utf8_words(b", ".join(values)[:MAX_HEADER])
+            value = as_utf8_words(b", ".join(values)[:MAX_HEADER], charset)
             if value.count(b"@") > MAX_ADDRESSES:
                 problems.append(Problem(code="too_many_addresses", detail=f"only {MAX_ADDRESSES} were read"))
                 value = b",".join(value.split(b",", MAX_ADDRESSES)[:MAX_ADDRESSES])

@@ -17,6 +17,13 @@ _BOM = b"\xef\xbb\xbf"
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:((?:[^\n]*+)(?:\n[ \t][^\n]*+)*+)\n?")
 #: mbox's separator, quoted or not, is no field; some stores leave it on top or in the midst
 _MBOX_LINE = re.compile(rb">?From [^\n]*+\n")
+#: a line that is no field, in front of one that every mail has: a relay's or a sender's accident within the block
+_ODD_LINE = re.compile(
+    rb"(?![ \t]*\r?\n)[^\n]{1,998}\n(?=(received|from|to|cc|subject|date|message-id|mime-version|content-type|content-transfer-encoding|reply-to"
+    rb"|return-path|delivered-to)[ \t]*+:)",
+    re.IGNORECASE,
+)
+_MAY_REPEAT = (b"received", b"delivered-to")
 _BLANK_LINES = re.compile(rb"(?:[ \t]*+\r?\n)*+")
 _END_OF_BLOCK = re.compile(rb"\r?\n")
 _FOLD = re.compile(rb"[ \t]*(?:\r?\n)+[ \t]+")
@@ -84,7 +91,7 @@ def split(content: bytes, start: int = 0, end: int | None = None) -> HeaderBlock
     limit = min(end, position + MAX_HEADER_BLOCK)
     fields: list[HeaderField] = []
     problems: list[Problem] = []
-    position = _read_fields(content, position, limit, fields)
+    position = _read_fields(content, position, limit, fields, problems)
     if (position >= limit and limit < end) or len(fields) >= MAX_HEADERS:
         problems.append(Problem(code="header_block_too_large"))
         position = _after_blank_line(content, position, end)
@@ -100,9 +107,10 @@ def split(content: bytes, start: int = 0, end: int | None = None) -> HeaderBlock
 
 
 def _beginning(content: bytes, start: int, end: int) -> int:
+    whole = start == 0
     if content.startswith(_BOM, start, end):
         start += len(_BOM)
-    if start == 0:  # only a whole mail may begin with blank lines; in a part they end an empty header block
+    if whole:  # only a whole mail may begin with blank lines; in a part they end an empty header block
         blank = _BLANK_LINES.match(content, start, end)
         after = blank.end() if blank else start
         if _FIELD.match(content, after, min(end, after + MAX_HEADER)) or _MBOX_LINE.match(content, after, end):
@@ -110,19 +118,32 @@ def _beginning(content: bytes, start: int, end: int) -> int:
     return start
 
 
-def _read_fields(content: bytes, position: int, limit: int, fields: list[HeaderField]) -> int:
+def _read_fields(content: bytes, position: int, limit: int, fields: list[HeaderField], problems: list[Problem]) -> int:
     """Append the fields from position on; give the offset of the first line that is none."""
+    seen: set[bytes] = set()
     while position < limit and len(fields) < MAX_HEADERS:
         match = _FIELD.match(content, position, limit)
         if match:
             name, raw = match.groups()
-            fields.append(HeaderField(name=name.decode("ascii").lower(), raw=raw.removesuffix(b"\r")))
+            seen.add(name := name.lower())
+            fields.append(HeaderField(name=name.decode("ascii"), raw=raw.removesuffix(b"\r")))
         else:
-            match = _MBOX_LINE.match(content, position, limit)
+            match = _MBOX_LINE.match(content, position, limit) or _odd_line(content, position, limit, seen)
             if not match:
                 break
+            if match.re is _ODD_LINE:
+                problems.append(Problem(code="header_line_odd"))
         position = match.end()
     return position
+
+
+def _odd_line(content: bytes, position: int, limit: int, seen: set[bytes]) -> re.Match[bytes] | None:
+    """A line that is passed over because the block goes on behind it, with a field that it did not have yet."""
+    match = _ODD_LINE.match(content, position, limit)
+    if not match:
+        return None
+    following = match[1].lower()
+    return match if following not in seen or following in _MAY_REPEAT else None
 
 
 def _after_blank_line(content: bytes, position: int, end: int) -> int:

@@ -18,6 +18,11 @@ from parsing.message.parameters import Parameterised, parse
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 #: a delimiter line that is followed by a part's own header: what a missing or wrong boundary parameter most likely was
 _LIKELY_DELIMITER = re.compile(rb"(?:\A|\n)--([^\s][^\r\n]{0,200}?)[ \t]*\r?\n(?=Content-)", re.IGNORECASE)
+#: a part's header, where the delimiter above it is damaged
+_LIKELY_PART = re.compile(rb"(?:\A|\n)(?=Content-(?:Type|Disposition|Transfer-Encoding)[ \t]*:)", re.IGNORECASE)
+#: what stands before the first delimiter of an honest mail: a word to readers without MIME
+_PREAMBLE = re.compile(rb"MIME|multi-?part", re.IGNORECASE)
+_MAX_PREAMBLE = 1024  #: bytes of such a word
 _LIKELY_WITHIN = 64 * 1024  #: bytes in which such a line is looked for
 
 
@@ -92,8 +97,6 @@ def walk(content: bytes, headers: HeaderBlock) -> Structure:
         place = stack.pop()
         stack.extend(reversed(_look_at(walking, place)))
     kind = parse(headers.first("content-type"))
-    if headers.count("content-type") > 1 or headers.count("content-transfer-encoding") > 1:
-        walking.note("mime_ambiguous")
     return Structure(
         parts=tuple(walking.parts),
         type=_media_type(kind, "text/plain"),
@@ -106,7 +109,9 @@ def _look_at(walking: _Walk, place: _Place) -> list[_Place]:
     """Take a leaf down, or give the places inside a multipart."""
     kind = parse(place.headers.first("content-type"))
     media_type = _media_type(kind, place.default)
-    if not media_type.startswith("multipart/"):
+    if place.headers.count("content-type") > 1 or place.headers.count("content-transfer-encoding") > 1:
+        walking.note("mime_ambiguous")
+    if not media_type.startswith("multipart/") and not _is_secretly_multipart(walking, place, media_type, kind):
         walking.parts.append(_leaf(place, media_type, kind))
         return []
     if place.depth >= MAX_NESTING:
@@ -115,9 +120,21 @@ def _look_at(walking: _Walk, place: _Place) -> list[_Place]:
         return inside
     if _is_empty(walking.content, place):
         return []
-    whole = media_type if place.depth >= MAX_NESTING else "text/plain"
-    walking.parts.append(_leaf(place, whole, kind, whole=True))
+    encoded = place.headers.text("content-transfer-encoding").startswith("base64")
+    whole = media_type if place.depth >= MAX_NESTING else "application/octet-stream" if encoded else "text/plain"
+    walking.parts.append(_leaf(place, whole, kind, whole=not encoded))
     return []
+
+
+def _is_secretly_multipart(walking: _Walk, place: _Place, media_type: str, kind: Parameterised) -> bool:
+    """A mail whose Content-Type was lost or overwritten on its way, and whose body is a multipart all the same."""
+    if place.depth or media_type != "text/plain":
+        return False
+    likely = _LIKELY_DELIMITER.search(walking.content, place.start, min(place.end, place.start + _MAX_PREAMBLE))
+    if not likely:
+        return False
+    before = walking.content[place.start : likely.start()]
+    return bool(_PREAMBLE.search(before)) if before.strip() else not kind.value
 
 
 def _inside(walking: _Walk, place: _Place, media_type: str, kind: Parameterised) -> list[_Place] | None:
@@ -135,9 +152,13 @@ def _inside(walking: _Walk, place: _Place, media_type: str, kind: Parameterised)
     if len(spans) > room:
         walking.note("too_many_parts")
         spans = [*spans[: max(room - 1, 0)], (spans[max(room - 1, 0)][0], spans[-1][1])]
-    return [
-        _Place(
-            headers=(block := split(walking.content, start, end)),
+    places = []
+    for start, end in spans:
+        block = split(walking.content, start, end)
+        for problem in block.problems:
+            walking.problems.setdefault(problem.code, problem)
+        place_inside = _Place(
+            headers=block,
             start=min(block.body_start, end),
             end=end,
             depth=place.depth + 1,
@@ -145,8 +166,8 @@ def _inside(walking: _Walk, place: _Place, media_type: str, kind: Parameterised)
             related=related or media_type == "multipart/related",
             default=default,
         )
-        for start, end in spans
-    ]
+        places.append(place_inside)
+    return places
 
 
 def _spans_of(walking: _Walk, place: _Place, kind: Parameterised) -> list[tuple[int, int]] | None:
@@ -165,15 +186,31 @@ def _spans_of(walking: _Walk, place: _Place, kind: Parameterised) -> list[tuple[
 def _between(walking: _Walk, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The spans between delimiter lines: the line end before a delimiter belongs to it (RFC 2046, 5.1.1)."""
     opened: int | None = None
+    outside = start  #: where what stands outside of all parts began
     for line_start, line_end, closing in _delimiters(walking.content, boundary, start, end):
         if opened is not None:
             yield opened, max(opened, _before_line_end(walking.content, opened, line_start))
-        opened = None if closing else line_end
-        if closing:
-            return
+        else:
+            yield from _outside(walking, outside, line_start)
+        opened, outside = (None, line_end) if closing else (line_end, end)
     if opened is not None:
         walking.note("multipart_unclosed")
         yield opened, end
+    elif outside > start:
+        yield from _outside(walking, outside, end)
+
+
+def _outside(walking: _Walk, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What stands before, between or behind the parts: a part whose delimiter is damaged, or nothing that is read."""
+    text = walking.content[start:end].strip()
+    if not text:
+        return
+    part = _LIKELY_PART.search(walking.content, start, end)
+    if part:
+        walking.note("delimiter_damaged")
+        yield part.end(), end
+    elif len(text) > _MAX_PREAMBLE or not _PREAMBLE.search(text):
+        walking.note("outside_parts")
 
 
 def _delimiters(content: bytes, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
