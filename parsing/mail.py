@@ -92,6 +92,7 @@ class Attachment:
     inline: bool  #: Content-Disposition: inline, or referred to by the HTML
     content_id: str | None  #: without the angle brackets
     kind: AttachmentKind
+    text: str = ""  #: of a mail that is attached: its head and its words, for reading without opening it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +101,15 @@ class Identity:
 
     suspicious: bool
     why: str = ""  #: the rule that made it suspicious, "" otherwise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Behalf:
+    """For whom a machine says that it sends. A claim to show, never identity, and nobody to be answered by it alone."""
+
+    kind: str  #: "google_group", "list", "form"
+    address: str
+    name: str  #: "" where none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,6 +164,7 @@ class ParsedMail:
     signature: str  #: of `text`, the signature
     language: str | None  #: of the new words, ISO 639-1; None where it cannot be told
     identity: Identity
+    behalf: Behalf | None = None  #: whom a Google Group, a list or a website's form says it sends for
     authentication: tuple[AuthResult, ...]  #: what the mail's Authentication-Results fields claim, topmost first
     nature: Nature
     nature_why: str  #: the evidence for it: a header's name, "" for human

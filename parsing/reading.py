@@ -7,14 +7,16 @@ stands in `problems`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from parsing.body.forwarded import MAX_READ, told
 from parsing.body.language import language
 from parsing.body.quotes import Division, divide
-from parsing.body.words import Body, gather, is_words
+from parsing.body.words import Body, gather, is_other_form, is_words
 from parsing.claims.authentication import doubled, results
-from parsing.claims.bounces import is_report, read_bounce
+from parsing.claims.behalf import behalf
+from parsing.claims.bounces import is_paperwork, read_bounce
 from parsing.claims.identity import identity
 from parsing.claims.nature import nature
 from parsing.claims.references import in_reply_to, message_id, references
@@ -24,12 +26,13 @@ from parsing.mail import Address, Attachment, Nature, ParsedMail, Problem, RawMa
 from parsing.message.attachments import attachment
 from parsing.message.encoded_words import text_of
 from parsing.message.front import Front, read_front
-from parsing.message.headers import HeaderBlock, split
-from parsing.message.ingest import key_of
-from parsing.message.leaves import Leaves, take
-from parsing.message.mime import Structure, walk
+from parsing.message.headers import HeaderBlock, readable, split
+from parsing.message.ingest import ingest_key, key_of
+from parsing.message.leaves import Leaf, Leaves, take
+from parsing.message.mime import Part, Structure, walk
 from parsing.report import Finding, Report, ReportSettings, Value
 
+_MAILS = ("message/rfc822", "message/global")
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to")
 
 
@@ -45,15 +48,15 @@ class Reading:
 
 def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
     """Read a mail and the report in it. Any bytes give a Reading."""
-    content = raw.content
-    headers = split(content)
+    content, opening = readable(raw.content)
+    headers = split(content) if not opening else replace(split(content), bare_cr=True)  # others divide it elsewhere
     structure = walk(content, headers)
-    front = read_front(headers)
+    front = read_front(headers, structure.charset, raw.envelope.received_at)
     leaves = take(content, structure)
     body = gather([leaf for leaf in leaves.parts if is_words(leaf[0])])
-    files = [leaf for leaf in leaves.parts if not is_words(leaf[0]) and not is_report(leaf[0])]
-    problems = (*headers.problems, *structure.problems, *front.problems, *leaves.problems, *body.problems)
-    subject = text_of(headers.first("subject"))
+    files = [leaf for leaf in leaves.parts if is_file(leaf[0])]
+    problems = (*opening, *headers.problems, *structure.problems, *front.problems, *leaves.problems, *body.problems)
+    subject = text_of(headers.first("subject"), structure.charset)
     division = divide(body.text)
     spoken, mixed = language(f"{division.new_text}\n{subject}")
     mail = ParsedMail(
@@ -61,7 +64,7 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
         **_said(body, division),
         subject=subject,
         language=spoken,
-        attachments=tuple(attachment(part, decoded, body.referred) for part, decoded in files),
+        attachments=_attachments(files, body),
         problems=tuple(dict.fromkeys(problems)),
     )
     return Reading(
@@ -73,7 +76,20 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
             from_html=body.from_html,
         ),
         contents=tuple(decoded for _, decoded in files),
-        ingest_key=key_of(content, headers),
+        ingest_key=ingest_key(raw.content) if opening else key_of(content, headers),
+    )
+
+
+def is_file(part: Part) -> bool:
+    """Whether a leaf is neither the mail's words, nor the same words in another form, nor a report's paperwork."""
+    return not (is_words(part) or is_other_form(part) or is_paperwork(part))
+
+
+def _attachments(files: list[Leaf], body: Body) -> tuple[Attachment, ...]:
+    """Describe them; the first few that are mails are read as well."""
+    mails = {id(part) for part, _ in [leaf for leaf in files if leaf[0].type in _MAILS][:MAX_READ]}
+    return tuple(
+        attachment(part, decoded, body.referred, told(decoded) if id(part) in mails else "") for part, decoded in files
     )
 
 
@@ -81,6 +97,7 @@ def _about(
     headers: HeaderBlock, structure: Structure, front: Front, subject: str, raw: RawMail, leaves: Leaves
 ) -> dict[str, Any]:
     """What the mail says of itself: the fields of ParsedMail that come from headers and reports."""
+    for_whom = behalf(headers, front)
     kind, why = nature(headers, structure, front, subject, raw.envelope.mail_from)
     return {
         "message_id": message_id(headers),
@@ -92,7 +109,8 @@ def _about(
         "date": front.date,
         "in_reply_to": in_reply_to(headers),
         "references": references(headers),
-        "identity": identity(headers, front),
+        "identity": identity(headers, front, for_whom),
+        "behalf": for_whom,
         "authentication": results(headers),
         "doubled": doubled(headers),
         "nature": kind,
@@ -151,6 +169,7 @@ def to_json(reading: Reading, file: str) -> dict[str, Any]:
         "language": mail.language,
         "identity": {"verdict": "suspicious" if mail.identity.suspicious else "unverified", "why": mail.identity.why},
         "authentication": [{**asdict(result), "properties": dict(result.properties)} for result in mail.authentication],
+        "behalf": asdict(mail.behalf) if mail.behalf else None,
         "nature": mail.nature.value,
         "nature_why": mail.nature_why,
         "bounce": asdict(mail.bounce) if mail.bounce else None,

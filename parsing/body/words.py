@@ -14,6 +14,8 @@ from parsing.message.mime import Part
 _LINE_ENDS = re.compile(r"\r\n?")
 _CONTENT_ID = re.compile(r"""cid:([^"'\s>)]{1,300})""", re.IGNORECASE)
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
+_ENRICHED = ("text/enriched", "text/richtext")  #: RFC 1896 and its forerunner: marked up as HTML is
+_OTHER_FORMS = (*_ENRICHED, "text/x-amp-html", "text/watch-html")
 _STUB = 200  #: code points; a plain part shorter than this may say no more than "view this in HTML"
 
 
@@ -29,8 +31,15 @@ class Body:
 
 
 def is_words(part: Part) -> bool:
-    """Whether a leaf is the mail's own words: plain or HTML text, neither named nor sent as an attachment."""
-    return part.type in ("text/plain", "text/html") and part.disposition.value != "attachment" and not part.name
+    """Whether a leaf is the mail's own words: text, neither named nor sent as an attachment."""
+    if part.disposition.value == "attachment" or part.name:
+        return False
+    return part.type in ("text/plain", "text/html") or (part.type in _ENRICHED and part.alternative is None)
+
+
+def is_other_form(part: Part) -> bool:
+    """Whether a leaf of an alternative says once more, for other devices, what the words beside it say."""
+    return part.alternative is not None and part.type in _OTHER_FORMS and not part.name
 
 
 def gather(parts: list[tuple[Part, bytes]]) -> Body:

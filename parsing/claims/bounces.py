@@ -16,6 +16,7 @@ _ADDRESS = re.compile(r"[^\s<>;,()\"]{1,256}@[^\s<>;,()\"]{1,256}")
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _GROUPS = re.compile(rb"\r?\n[ \t]*\r?\n")
 _MAX_GROUPS = 200  #: recipients of one report; a mail to more is no support mail
+_RETURNED_HEADS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
 _ORIGINAL_TYPES = (
     "message/rfc822",
     "text/rfc822-headers",
@@ -28,6 +29,11 @@ _ORIGINAL_TYPES = (
 def is_report(part: Part) -> bool:
     """Whether a part is the machine-readable half of a delivery report."""
     return part.type in ("message/delivery-status", "message/global-delivery-status")
+
+
+def is_paperwork(part: Part) -> bool:
+    """Whether a part belongs to a delivery report and is no file for people: its machine-readable half, the head sent back."""
+    return is_report(part) or part.type in _RETURNED_HEADS
 
 
 def read_bounce(parts: list[tuple[Part, bytes]]) -> Bounce | None:

@@ -56,8 +56,8 @@ _DOCUMENTS = (
 _CONTACTS = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
 
 
-def attachment(part: Part, content: bytes, referred: frozenset[str]) -> Attachment:
-    """Describe one part; content is decoded, referred are the Content-IDs that the HTML shows."""
+def attachment(part: Part, content: bytes, referred: frozenset[str], text: str = "") -> Attachment:
+    """Describe one part; content is decoded, referred are the Content-IDs that the HTML shows, text is an attached mail's."""
     name = safe_name(part.name)
     shown_type = part.type if part.type.startswith("message/") or part.whole else media_type(content, part.type)
     return Attachment(
@@ -69,6 +69,7 @@ def attachment(part: Part, content: bytes, referred: frozenset[str]) -> Attachme
         inline=part.disposition.value == "inline" or (part.content_id is not None and part.content_id in referred),
         content_id=part.content_id,
         kind=kind_of(name, shown_type, content),
+        text=text,
     )
 
 

@@ -1,4 +1,4 @@
-"""The thin port to mail-parser: addresses, date and defects of a header block.
+"""The thin port to mail-parser: addresses and their defects of a header block; the date by our own reading.
 
 The library is given a small mail made of those fields alone, capped and with encoded words in UTF-8. So it never sees
 a body, nothing in it can be quadratic, and charsets that it does not know do not cost a name.
@@ -6,32 +6,24 @@ a body, nothing in it can be quadratic, and charsets that it does not know do no
 
 from __future__ import annotations
 
-import email.utils
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 import mailparser
 
 from parsing.mail import Address, Problem
-from parsing.message.encoded_words import as_utf8_words, one_line, text_of
+from parsing.message.dates import read_date
+from parsing.message.encoded_words import as_utf8_words, decode_words, one_line, text_of
 from parsing.message.headers import HeaderBlock
 from parsing.message.limits import MAX_ADDRESSES, MAX_HEADER
 
+_FIRST_MAIL = 1982  #: the year of RFC 822; clocks that were never set say 1970 or 1980
+_AHEAD = timedelta(days=2)  #: a wrong zone makes a day; beyond two the sender's clock says nothing
 _LISTS = ("from", "to", "cc", "reply-to")
-_ZONES = {
-    "WIB": "+0700",
-    "WITA": "+0800",
-    "WIT": "+0900",
-    "SGT": "+0800",
-    "MYT": "+0800",
-    "CET": "+0100",
-    "CEST": "+0200",
-}
-_ZONE_WORD = re.compile(r"\b(WIB|WITA|WIT|SGT|MYT|CES?T)\b")
 _ANGLE = re.compile(r"<?([^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+)>?")
-_MAX_OFFSET = timedelta(hours=24)  #: what datetime can hold
+_ANY = re.compile(r"[^\s<>()\[\],;:\"'@]{1,64}@[^\s<>()\[\],;:\"'@]{1,255}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,26 +39,30 @@ class Front:
     problems: tuple[Problem, ...]
 
 
-def read_front(headers: HeaderBlock, charset: str | None = None) -> Front:
-    """Read the address fields and the date of a mail; charset is the body's, for raw bytes in the header."""
+def read_front(headers: HeaderBlock, charset: str | None, received_at: datetime) -> Front:
+    """Read the address fields and the date of a mail; charset is the body's, for raw bytes in the header.
+
+    A date that cannot be, seen from when the mail arrived, is none: then the time of arrival counts.
+    """
     problems: list[Problem] = []
     small = _small_mail(headers, charset, problems)
     try:
         parsed = mailparser.parse_from_bytes(small)
         found = {name: _addresses(getattr(parsed, name.replace("-", "_").replace("from", "from_"))) for name in _LISTS}
         defects = list(parsed.address_header_defects)
-        date = _own_offset(parsed.date, parsed.timezone)
     except Exception as error:  # noqa: BLE001 - the library answers odd bytes with any exception; the mail is read without it
         problems.append(Problem(code="front_unreadable", detail=type(error).__name__))
-        found, defects, date = dict.fromkeys(_LISTS, ()), [], None
+        found, defects = dict.fromkeys(_LISTS, ()), []
     if not found["from"]:
         found["from"] = _best_guess(defects, headers)
+    for name in _LISTS[1:]:
+        found[name] = found[name] or _any(headers, name)
     return Front(
         from_=found["from"],
         to=found["to"],
         cc=found["cc"],
         reply_to=found["reply-to"],
-        date=date or _lenient_date(headers, problems),
+        date=_date(headers, received_at, problems),
         defects=tuple(str(defect.get("reason")) for defect in defects if defect.get("header") == "from"),
         problems=tuple(problems),
     )
@@ -83,9 +79,6 @@ def _small_mail(headers: HeaderBlock, charset: str | None, problems: list[Proble
                 problems.append(Problem(code="too_many_addresses", detail=f"only {MAX_ADDRESSES} were read"))
                 value = b",".join(value.split(b",", MAX_ADDRESSES)[:MAX_ADDRESSES])
             lines.append(b"%b: %b\r\n" % (name.encode("ascii"), value.replace(b"\r", b" ").replace(b"\n", b" ")))
-    date = headers.first("date")
-    if date:
-        lines.append(b"date: %b\r\n" % date.replace(b"\r", b" ").replace(b"\n", b" "))
     return b"".join(lines) + b"\r\n"
 
 
@@ -95,7 +88,9 @@ def _addresses(pairs: Any) -> tuple[Address, ...]:
 
 def _address(name: str, address: str) -> Address:
     local, at, domain = address.rpartition("@")
-    return Address(name=one_line(name), address=one_line(f"{local}{at}{domain.lower()}" if at else address))
+    return Address(
+        name=one_line(decode_words(name)), address=one_line(f"{local}{at}{domain.lower()}" if at else address)
+    )
 
 
 def _best_guess(defects: list[Any], headers: HeaderBlock) -> tuple[Address, ...]:
@@ -109,28 +104,21 @@ def _best_guess(defects: list[Any], headers: HeaderBlock) -> tuple[Address, ...]
     return (_address(value[: match.start()].strip(" \"'<"), match[1]),) if match else ()
 
 
-def _own_offset(value: datetime | None, offset: Any) -> datetime | None:
-    """mail-parser gives UTC and the offset apart: put them together again."""
-    if value is None:
-        return None
-    instant = value.replace(tzinfo=UTC) if value.tzinfo is None else value
-    try:
-        shift = timedelta(hours=float(offset or 0))
-        return instant.astimezone(timezone(shift)) if abs(shift) < _MAX_OFFSET else instant
-    except (ValueError, OverflowError):
-        return instant
+def _any(headers: HeaderBlock, name: str) -> tuple[Address, ...]:
+    """The addresses in fields that break every rule: whom a mail went to is not lost for a missing bracket."""
+    values = headers.all(name)
+    if not any(b"@" in value for value in values):
+        return ()
+    text = text_of(b", ".join(values)[:MAX_HEADER])
+    return tuple(_address("", match[0]) for _, match in zip(range(MAX_ADDRESSES), _ANY.finditer(text), strict=False))
 
 
-def _lenient_date(headers: HeaderBlock, problems: list[Problem]) -> datetime | None:
-    """Dates that mail-parser refuses: other zone names, other words for the weekday."""
+def _date(headers: HeaderBlock, received_at: datetime, problems: list[Problem]) -> datetime | None:
     value = text_of(headers.first("date"))
-    if not value:
+    date = read_date(value)
+    if value and date is None:
+        problems.append(Problem(code="date_odd"))
+    if date and not (date.year >= _FIRST_MAIL and date <= received_at + _AHEAD):
+        problems.append(Problem(code="date_absurd"))
         return None
-    problems.append(Problem(code="date_odd"))
-    spelled = _ZONE_WORD.sub(lambda match: _ZONES[match[1]], value[:200])
-    head, comma, rest = spelled.partition(",")
-    try:
-        found = email.utils.parsedate_to_datetime(rest if comma and head.isalpha() else spelled)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return date

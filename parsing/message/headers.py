@@ -72,6 +72,21 @@ class HeaderBlock:
         return (self.first(name) or b"").decode("ascii", "replace").strip().lower()
 
 
+def readable(content: bytes) -> tuple[bytes, tuple[Problem, ...]]:
+    """A mail as the walk can read it: as it is, but for two accidents of storing that change every byte or line end.
+
+    One that was saved as UTF-16, and one whose only line ends are CR.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return content.decode("utf-16").encode(), (Problem(code="stored_as_utf16"),)
+        except UnicodeError:
+            return content, ()
+    if b"\n" not in content and content.count(b"\r", 0, MAX_HEADER_BLOCK) > 1:
+        return content.replace(b"\r", b"\n"), (Problem(code="bare_cr"),)
+    return content, ()
+
+
 def unfold(raw: bytes) -> bytes:
     """Undo the folding of RFC 5322, 2.2.3, and cut at MAX_HEADER bytes."""
     value = raw[:MAX_HEADER]

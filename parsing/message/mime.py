@@ -62,6 +62,12 @@ class Structure:
     parameters: dict[str, str]
     problems: tuple[Problem, ...]
 
+    @property
+    def charset(self) -> str | None:
+        """The charset that the mail's first words declare: what raw bytes in its header mostly are in too."""
+        declared = (part.parameters.get("charset") for part in self.parts if part.type.startswith("text/"))
+        return self.parameters.get("charset") or next(filter(None, declared), None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Place:

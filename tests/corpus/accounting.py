@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from parsing.claims.bounces import is_report
+from parsing.claims.bounces import is_paperwork
 from parsing.message.charsets import decode
 from parsing.message.headers import split
 from parsing.message.mime import Part, Structure, walk
@@ -36,7 +36,7 @@ def _lost_leaves(content: bytes, structure: Structure, reading: Reading) -> Iter
         decoded = _decoded(content, part)
         if (
             hashlib.sha256(decoded).hexdigest() not in files
-            and not is_report(part)
+            and not is_paperwork(part)
             and part.alternative not in shown_alternatives
             and not _is_shown(content, part, seen)
             and not any(problem.code == "text_cut" for problem in mail.problems)
