@@ -170,7 +170,7 @@ def test_a_second_look_finds_nothing() -> None:
     ],
 )
 def test_no_text_is_hard_to_search(hostile: str) -> None:
-    """A hundred thousand characters of any of our own labels: some 50 ms of processor time, thrice that on a busy machine."""
+    """A hundred thousand characters of any label of ours: 50 ms of processor time, more on a busy machine."""
     text = (hostile * (100_000 // len(hostile) + 1))[:100_000]
     secrets.find(text[:1000])
     spent = min(_spent(text) for _ in range(3))
