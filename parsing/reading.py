@@ -58,7 +58,7 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
     problems = (*opening, *headers.problems, *structure.problems, *front.problems, *leaves.problems, *body.problems)
     subject = text_of(headers.first("subject"), structure.charset)
     division = divide(body.text)
-    spoken, mixed = language(f"{division.new_text}\n{subject}")
+    spoken, _ = language(f"{division.new_text}\n{subject}")
     mail = ParsedMail(
         **_about(headers, structure, front, subject, raw, leaves),
         **_said(body, division),
@@ -72,7 +72,7 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
         report=report_of(
             mail,
             division,
-            _circumstances(mail, raw, settings or ReportSettings(), mixed=mixed),
+            _circumstances(mail, raw, settings or ReportSettings()),
             from_html=body.from_html,
         ),
         contents=tuple(decoded for _, decoded in files),
@@ -135,13 +135,12 @@ def _delivered_to(headers: HeaderBlock) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for address in found if "@" in address))
 
 
-def _circumstances(mail: ParsedMail, raw: RawMail, settings: ReportSettings, *, mixed: bool) -> Circumstances:
+def _circumstances(mail: ParsedMail, raw: RawMail, settings: ReportSettings) -> Circumstances:
     return Circumstances(
         sent_at=mail.date,
         received_at=raw.envelope.received_at,
         history=raw.envelope.history,
         language=mail.language,
-        mixed=mixed,
         settings=settings,
     )
 
@@ -203,6 +202,7 @@ def report_json(report: Report) -> dict[str, Any]:
     )
     return {
         "category": report.category.value,
+        "category_why": report.category_why,
         "language": report.language,
         **{name: [_plain(value) for value in report.values(name)] for name in plural},
         "secrets": [asdict(each) for each in report.secrets],

@@ -73,6 +73,7 @@ class Report:
     missing: tuple[
         str, ...
     ]  #: what an agent would still have to ask for: "username", "transaction_id", "occurred_at", "contact"
+    category_why: str = ""  #: the rules that spoke for the category
     secrets: tuple[Hidden, ...] = ()  #: what the sender should not have told; it stands in no finding
     identity_numbers: tuple[Hidden, ...] = ()  #: numbers of identity cards, likewise
 

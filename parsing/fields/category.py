@@ -1,63 +1,181 @@
-"""What a report is about: the first category, in the order of urgency, one of whose keyword rules holds."""
+"""What a report is about: rules over the ideas that it speaks of, each with its weight, and the heaviest sum.
+
+Money comes first, else what the mail spends most on. Who asks or thanks has nothing that went wrong, and is `other`;
+so is mail that reports nothing at all, and from which nothing is to be read.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from itertools import chain
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from parsing.fields.lexicon import LEXICON
+from parsing.fields.concepts import Spoken, spoken
 from parsing.report import Category
 
-#: Code points that are looked at; a report says what it is about at its beginning.
-LOOKED_AT = 4_000
-
-#: Rules are tried in this order: registration before its lookalikes, money before the rest.
-ORDER = (
-    Category.REGISTRATION_ALREADY_USED,
-    Category.ACTIVATION_LINK,
-    Category.REGISTRATION_OTP,
-    Category.WITHDRAWAL_MISSING,
-    Category.DEPOSIT_MISSING,
-    Category.SUSPICIOUS_ACTIVITY,
-    Category.ACCOUNT_RESTRICTED,
-    Category.REGISTRATION_FORM,
-    Category.VERIFICATION_KYC,
-    Category.LOGIN,
-    Category.TECHNICAL,
-    Category.STATUS_ENQUIRY,
-)
-
-_BLANKS = re.compile(r"[\s\"'(“‘]+")
+_C = Category
 
 
-def category(subject: str, text: str) -> Category:
-    """The category of a report; `other` where no rule holds. The subject's own word counts first."""
-    for piece in (subject, f"{subject} {text}"):
-        found = _by_rules(piece)
-        if found is not Category.OTHER:
-            return found
-    return Category.OTHER
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """Ideas that, said together, speak for a category."""
+
+    category: Category
+    weight: float
+    needs: tuple[str, ...]  #: each "a|b": one or the other
+    without: tuple[str, ...] = ()  #: that speak of something else
+    within: int = 12  #: words
+
+    @property
+    def name(self) -> str:
+        """What is shown as the evidence."""
+        return "+".join(self.needs)
 
 
-def _by_rules(text: str) -> Category:
-    spoken = " " + _BLANKS.sub(" ", text[:LOOKED_AT].lower())
-    return next((each for each in ORDER if any(_holds(rule, spoken) for rule in _RULES[each])), Category.OTHER)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """A category and why."""
+
+    category: Category
+    score: float  #: of the category
+    why: str  #: the names of the rules that spoke for it
+    silent: bool = False  #: it reports nothing at all: an offer, an invitation, a bill, an automatic reply
+    at_issue: bool = True  #: what it tells of money and time is about something that went wrong
 
 
-def _holds(rule: tuple[tuple[str, ...], ...], spoken: str) -> bool:
-    """Whether of every group at least one phrase begins a word of the text."""
-    return all(any(phrase in spoken for phrase in group) for group in rule)
+def _rule(category: Category, weight: float, needs: str, without: str = "", within: int = 12) -> Rule:
+    return Rule(
+        category=category, weight=weight, needs=tuple(needs.split()), without=tuple(without.split()), within=within
+    )
 
 
-def _rules() -> Mapping[Category, tuple[tuple[tuple[str, ...], ...], ...]]:
-    return {
-        each: tuple(
-            tuple(tuple(f" {phrase}" for phrase in group) for group in rule)
-            for rule in chain.from_iterable(language.keywords[each] for language in LEXICON.values())
-        )
-        for each in Category
-    }
+_WHOLE = 10_000  #: words: anywhere in the text
+
+RULES = (
+    _rule(_C.DEPOSIT_MISSING, 5, "deposit not_arrived|pending|failed|gone|deducted", within=16),
+    _rule(_C.DEPOSIT_MISSING, 4, "balance not_arrived", "purchase", within=5),
+    _rule(_C.DEPOSIT_MISSING, 3, "transfer|money not_arrived to_platform|balance", within=16),
+    _rule(_C.DEPOSIT_MISSING, 3, "deposit not_arrived|pending|failed|deducted|cannot", within=_WHOLE),
+    _rule(_C.DEPOSIT_MISSING, 3, "balance|money not_arrived", "withdraw transfer purchase", within=_WHOLE),
+    _rule(_C.DEPOSIT_MISSING, 3, "deposit trouble", within=8),
+    _rule(_C.DEPOSIT_MISSING, 2, "money|transfer not_arrived", "withdraw to_bank"),
+    _rule(_C.WITHDRAWAL_MISSING, 5, "withdraw not_arrived|pending|failed|refused", within=16),
+    _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw cannot", within=6),
+    _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw trouble", within=8),
+    _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw not_arrived|pending|failed|refused|gone", within=_WHOLE),
+    _rule(_C.WITHDRAWAL_MISSING, 5, "transfer to_bank not_arrived|pending|failed|neg", "to_platform deposit", within=20),
+    _rule(_C.WITHDRAWAL_MISSING, 3, "transfer not_arrived|pending|failed", "deposit balance to_platform"),
+    _rule(_C.WITHDRAWAL_MISSING, 3, "purchase not_arrived|pending|failed"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 6, "hacked"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 6, "not_me", within=_WHOLE),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 4, "balance|money gone", within=6),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 3, "balance|money gone|deducted self|subscription", within=8),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 5, "fraud"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 4, "stranger enter|login|changed|transfer|withdraw|account"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 5, "foreign_login"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 3, "phone|email|password changed stranger|self|not_me"),
+    _rule(_C.ACCOUNT_RESTRICTED, 6, "account|rights|balance|money restricted", within=8),
+    _rule(_C.ACCOUNT_RESTRICTED, 4, "restricted"),
+    _rule(_C.ACCOUNT_RESTRICTED, 2, "restricted|locked restricted_weak", within=_WHOLE),
+    _rule(_C.LOGIN, 5, "cannot|failed enter|login", within=4),
+    _rule(_C.LOGIN, 3, "login wrong|refused|error|not_working|not_arrived|pending"),
+    _rule(_C.LOGIN, 6, "forgot password|account", within=6),
+    _rule(_C.LOGIN, 5, "locked"),
+    _rule(_C.LOGIN, 3, "password wrong|reset|refused|failed", within=8),
+    _rule(_C.LOGIN, 4, "otp not_arrived|wrong|failed|refused", "registration", within=10),
+    _rule(_C.LOGIN, 3, "phone|email inactive", within=6),
+    _rule(_C.REGISTRATION_ALREADY_USED, 6, "already_used registration", within=_WHOLE),
+    _rule(_C.REGISTRATION_ALREADY_USED, 5, "already_used phone|email|identity never_had|refused|failed|neg", within=24),
+    _rule(_C.REGISTRATION_ALREADY_USED, 4, "already_used phone|email|identity", within=6),
+    _rule(_C.REGISTRATION_OTP, 7, "registration otp not_arrived|wrong|failed|refused|expired|neg", within=_WHOLE),
+    _rule(_C.REGISTRATION_OTP, 3, "registration otp", within=_WHOLE),
+    _rule(_C.REGISTRATION_FORM, 5, "registration cannot|failed|error|not_working|refused|slow|bug", within=16),
+    _rule(_C.REGISTRATION_FORM, 5, "registration form", within=16),
+    _rule(_C.REGISTRATION_FORM, 3, "form cannot|failed|error|not_working|not_shown|refused", within=16),
+    _rule(_C.ACTIVATION_LINK, 8, "activation_link"),
+    _rule(_C.ACTIVATION_LINK, 6, "activation link|email", within=8),
+    _rule(_C.VERIFICATION_KYC, 5, "kyc refused|failed|pending|not_arrived|cannot|wrong", within=12),
+    _rule(_C.VERIFICATION_KYC, 5, "identity refused|failed|pending", "registration already_used", within=8),
+    _rule(_C.VERIFICATION_KYC, 4, "verification refused|failed|pending|cannot", "otp registration activation_link", within=8),
+    _rule(_C.VERIFICATION_KYC, 2, "kyc"),
+    _rule(_C.TECHNICAL, 3.5, "error|crash|slow|bug", "registration activation_link"),
+    _rule(_C.TECHNICAL, 3, "thing error|crash|slow|bug|not_shown|not_working|cannot", "registration activation_link", within=10),
+    _rule(_C.TECHNICAL, 1, "not_shown|not_working", "registration activation_link otp"),
+    _rule(_C.TECHNICAL, 1, "crash|slow|bug|not_shown update|thing", within=16),
+    _rule(_C.STATUS_ENQUIRY, 6, "ticket progress|unanswered", within=18),
+    _rule(_C.STATUS_ENQUIRY, 3, "progress"),
+)  # fmt: skip
+
+#: What a category has to weigh to be one: less is chance.
+_LEAST = 3
+#: What goes wrong with money is seen to first.
+_MONEY_FIRST = 3
+_MONEY = (Category.DEPOSIT_MISSING, Category.WITHDRAWAL_MISSING)
+_SURE_OF_MONEY = 4
+#: Who tells of a deposit when, how much and under which number misses it, though he may not say so.
+_TOLD_IN_DETAIL = 3
+#: The subject's own word counts more: it says in a few words what it is about.
+_SUBJECT = 0.3
+#: Ideas of mail that reports nothing, and how many of their words tell it apart.
+_NO_REPORT = ("mass", "away", "invitation", "offer", "bill", "private")
+_MARKS, _MANY_MARKS = 2, 5
+_OWN_COMPLAINT = 5
+_HARMLESS = ("howto", "wish", "thanks")
+_NUMBERED = 4  #: a ticket's number, where its progress is asked for
+_ANSWERS = re.compile(r"^\s*(?:re|bls|balas|aw)\s*:", re.IGNORECASE)
 
 
-_RULES = _rules()
+def category(subject: str, text: str, *, ticket: bool = False, details: int = 0) -> Verdict:
+    """The category of a report.
+
+    `ticket`: a ticket's number stands in it; `details`: how many kinds of things it tells of a transaction.
+    """
+    own = "" if _ANSWERS.match(subject) else subject
+    said = spoken(f"{own}\n{text}")
+    scores, why = _scores(said, RULES)
+    if own:
+        for rule in _holding(spoken(own), RULES):
+            scores[rule.category] += rule.weight * _SUBJECT
+    _weigh(scores, said, ticket=ticket, details=details)
+    best = max(scores, key=lambda each: scores[each])
+    if _is_silent(said, scores[best]):
+        return Verdict(category=Category.OTHER, score=0, why="", silent=True, at_issue=False)
+    if scores[best] < _LEAST:
+        return Verdict(category=Category.OTHER, score=0, why="", at_issue=not said.has(*_HARMLESS))
+    return Verdict(category=best, score=scores[best], why=", ".join(why[best]))
+
+
+def _is_silent(said: Spoken, score: float) -> bool:
+    """Whether it is mail to many, to somebody else or from a machine: two of its marks, and no complaint of one's own."""
+    marks = sum(len(said.places.get(kind, ())) for kind in _NO_REPORT)
+    return marks >= _MARKS and (not said.has("me") or score < _OWN_COMPLAINT or marks >= _MANY_MARKS)
+
+
+def _holding(said: Spoken, rules: Iterable[Rule]) -> list[Rule]:
+    return [rule for rule in rules if not said.has(*rule.without) and said.together(rule.needs, rule.within)]
+
+
+def _scores(said: Spoken, rules: Iterable[Rule]) -> tuple[dict[Category, float], dict[Category, list[str]]]:
+    scores = dict.fromkeys(Category, 0.0)
+    why: dict[Category, list[str]] = {each: [] for each in Category}
+    for rule in _holding(said, rules):
+        scores[rule.category] += rule.weight
+        why[rule.category].append(rule.name)
+    return scores, why
+
+
+def _weigh(scores: dict[Category, float], said: Spoken, *, ticket: bool, details: int) -> None:
+    """What no single rule sees: money first, questions that report nothing, and what was reported before."""
+    for each in _MONEY:
+        if scores[each] >= _SURE_OF_MONEY:
+            scores[each] += _MONEY_FIRST + min(details, 2)
+    for idea, each in (("deposit", _MONEY[0]), ("proof", _MONEY[0]), ("withdraw", _MONEY[1])):
+        if details > 1 and said.has(idea):
+            scores[each] += _TOLD_IN_DETAIL
+    if ticket and said.has("progress", "unanswered", "ask"):
+        scores[Category.STATUS_ENQUIRY] += _NUMBERED
+    if details > 1:
+        scores[Category.STATUS_ENQUIRY] -= _NUMBERED
+    if said.has(*_HARMLESS) and not said.has("not_arrived", "cannot", "failed", "error"):
+        for each in scores:
+            scores[each] -= 3

@@ -28,7 +28,6 @@ class Words:
     questions: Mapping[str, str]  #: missing item → where to find it and how to send it
     subjects: Mapping[Category, str]  #: category → the letter's subject
     labels: Mapping[str, tuple[str, ...]]  #: field → what people write before its value
-    keywords: Mapping[Category, tuple[tuple[tuple[str, ...], ...], ...]]  #: category → rules → groups → phrases
     calendar: Mapping[str, Mapping[str, Any]]
     speech: Mapping[str, tuple[str, ...]]  #: how people deny, correct and number things
     not_names: frozenset[str]  #: words that follow a label without being its value
@@ -55,10 +54,6 @@ def _load(path: Path) -> Words:
         questions={name: entry["question"] for name, entry in fields.items() if "question" in entry},
         subjects={Category(name): entry["subject"] for name, entry in categories.items()},
         labels={name: tuple(entry.get("labels", ())) for name, entry in fields.items()},
-        keywords={
-            Category(name): tuple(tuple(tuple(group) for group in rule) for rule in entry.get("keywords", ()))
-            for name, entry in categories.items()
-        },
         calendar=table["calendar"],
         speech={name: tuple(phrases) for name, phrases in table["speech"].items()},
         not_names=frozenset(table["not_names"]),

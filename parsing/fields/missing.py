@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from parsing.report import Category, Finding
 
-#: What each category needs, in the order in which it is asked for.
-NEEDS: Mapping[Category, tuple[str, ...]] = {
+#: What each category needs, in the order in which it is asked for. Who is registering has no username yet.
+NEEDS: Mapping[str, tuple[str, ...]] = {
     Category.DEPOSIT_MISSING: ("username", "transaction_id", "occurred_at"),
     Category.WITHDRAWAL_MISSING: ("username", "transaction_id", "occurred_at"),
     Category.TECHNICAL: ("username", "occurred_at"),
@@ -29,16 +29,21 @@ _CONTACT_DOES = frozenset({Category.LOGIN, Category.ACCOUNT_RESTRICTED, Category
 
 _FIELDS = {"username": "usernames", "transaction_id": "transaction_ids", "occurred_at": "occurred_at"}
 _BROUGHT_BY = {item: (field,) for item, field in _FIELDS.items()} | {"contact": ("emails", "phones", "usernames")}
-_NUMBER = re.compile(
-    r"(?:[A-Z]{2,6}-\d{4,}|#\d{4,}|\b(?:tiket|ticket|laporan|report|aduan|case)\D{0,15}\d{4,})", re.IGNORECASE
+_TICKET = re.compile(
+    r"\[[^\[\]\n]{0,30}?#?(?P<bracket>[A-Z]{0,6}-?\d{4,12})[^\[\]\n]{0,30}\]|\b(?P<ours>LKT-\d{4,12})\b|#[ \t]?(?P<hash>(?:[A-Z]{1,6}-)?\d{2,}[-\d]{2,12})"
+    r"|\b(?:tiket|ticket|laporan|report|aduan|case|kasus|pengaduan|komplain|complaint)\b[^\d\n]{0,25}?(?P<labelled>(?:\b[A-Z]{1,6}-)?\d{4,12}(?!\d|[.,:/]\d|\s?(?:rb|ribu|jt|juta)\b))",
+    re.IGNORECASE,
 )
 
 
 def missing(about: Category, findings: Iterable[Finding], subject: str, text: str) -> tuple[str, ...]:
     """The items that are needed and were not found."""
-    found = {finding.field for finding in findings}
+    listed = list(findings)
+    found = {finding.field for finding in listed}
     contact = bool(found & {"emails", "phones"})
-    return tuple(item for item in NEEDS[about] if not _is_there(item, about, found, contact, f"{subject}\n{text}"))
+    if about is Category.STATUS_ENQUIRY and names_ticket(f"{subject}\n{text}", listed):
+        return ()
+    return tuple(item for item in NEEDS[about] if not _is_there(item, about, found, contact))
 
 
 def still_missing(items: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -47,11 +52,14 @@ def still_missing(items: Iterable[str], findings: Iterable[Finding]) -> tuple[st
     return tuple(item for item in items if not found & set(_BROUGHT_BY[item]))
 
 
-def _is_there(item: str, about: Category, found: set[str], contact: bool, said: str) -> bool:
+def names_ticket(text: str, findings: Iterable[Finding]) -> bool:
+    """Whether the number of an earlier ticket or report stands in a text: one that is nothing else's."""
+    others = {str(finding.value) for finding in findings if finding.field in ("transaction_ids", "usernames")}
+    numbers = (match[match.lastgroup or 0] for match in _TICKET.finditer(text))
+    return any(number not in others for number in numbers)
+
+
+def _is_there(item: str, about: Category, found: set[str], contact: bool) -> bool:
     if item == "contact":
         return contact or "usernames" in found
-    if _FIELDS[item] in found:
-        return True
-    if about in _CONTACT_DOES:
-        return contact
-    return about is Category.STATUS_ENQUIRY and bool(_NUMBER.search(said))
+    return _FIELDS[item] in found or (contact and about in _CONTACT_DOES)

@@ -3,31 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 from parsing.body.quotes import Division
-from parsing.fields import category, missing, secrets
+from parsing.fields import category, language, secrets
+from parsing.fields.category import Verdict
 from parsing.fields.declarations import FIELDS
+from parsing.fields.missing import missing, names_ticket
 from parsing.fields.search import search
 from parsing.fields.source import Circumstances, Source, body_source, name_source, subject_source
 from parsing.mail import Nature, ParsedMail
-from parsing.report import Category, Hidden, Report
+from parsing.report import Category, Finding, Hidden, Report
+
+#: What tells of a transaction: where nothing went wrong, none is at issue.
+_OF_A_TRANSACTION = ("transaction_ids", "amounts", "occurred_at", "channels")
 
 
 def report_of(mail: ParsedMail, division: Division, circumstances: Circumstances, *, from_html: bool = False) -> Report:
-    """What a mail reports. A mail that no person wrote reports nothing."""
+    """What a mail reports. A mail that no person wrote reports nothing, nor does one that only offers or invites."""
+    spoken = language.told(f"{mail.subject}\n{mail.new_text}", _clock(circumstances))
     if mail.nature is not Nature.HUMAN:
-        return Report(category=Category.OTHER, language=_spoken(circumstances), findings=(), missing=())
+        return Report(category=Category.OTHER, language=spoken, findings=(), missing=())
+    circumstances = replace(circumstances, language="ms" if spoken == "ms" else circumstances.language)
     sources, hidden = _without_secrets(_sources(mail, division, from_html=from_html))
     findings = search(FIELDS, sources, circumstances)
-    about = category.category(mail.subject, mail.new_text)
+    subject, text = (source.text for source in sources[:2])
+    verdict = category.category(
+        subject, text, ticket=names_ticket(f"{subject}\n{text}", findings), details=_details(findings)
+    )
+    findings = tuple(each for each in findings if _counts(each, verdict))
     return Report(
-        category=about,
-        language=_spoken(circumstances),
+        category=verdict.category,
+        category_why=verdict.why,
+        language=spoken,
         findings=findings,
-        missing=missing.missing(about, findings, mail.subject, mail.new_text),
+        missing=missing(verdict.category, findings, subject, text),
         secrets=tuple(each for each in hidden if each.is_secret),
         identity_numbers=tuple(each for each in hidden if not each.is_secret),
     )
+
+
+def _clock(circumstances: Circumstances) -> timedelta | None:
+    return circumstances.sent_at.utcoffset() if circumstances.sent_at else None
+
+
+def _details(findings: Iterable[Finding]) -> int:
+    """How many kinds of things are told of a transaction."""
+    return len({each.field for each in findings} & {"transaction_ids", "amounts", "occurred_at"})
+
+
+def _counts(finding: Finding, verdict: Verdict) -> bool:
+    """Whether a finding is part of a report at all."""
+    return not verdict.silent and (verdict.at_issue or finding.field not in _OF_A_TRANSACTION)
 
 
 def _sources(mail: ParsedMail, division: Division, *, from_html: bool) -> Iterator[Source]:
@@ -51,8 +79,3 @@ def _without_secrets(sources: Iterable[Source]) -> tuple[list[Source], list[Hidd
             if source.text[span.start : span.end].strip()
         ]
     return clean, found
-
-
-def _spoken(circumstances: Circumstances) -> str:
-    """The report's language: that of the country where nothing can be told."""
-    return "mixed" if circumstances.mixed else circumstances.language or "id"

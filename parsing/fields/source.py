@@ -120,7 +120,6 @@ class Circumstances:
     received_at: datetime  #: aware
     history: bool  #: it was received long after it was written
     language: str | None
-    mixed: bool  #: a second language has a quarter of the words
     settings: ReportSettings
 
 

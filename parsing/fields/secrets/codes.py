@@ -70,11 +70,13 @@ def _exact(kind: str, match: re.Match[str]) -> Iterator[Span]:
 
 def _in_one_breath(text: Text) -> Iterator[Span]:
     """Six digits that stand by themselves shortly after or before a label: "minta OTP, saya sempat kasih 773120"."""
+    seen = 0
     for place in text.places(_LABELS["otp"]):
         label = _OTP_LABEL.match(text.written, place)
         if label is None:
             continue
-        for match in _SIX.finditer(text.written, max(0, place - _BREATH // 2), label.end() + _BREATH):
+        for match in _SIX.finditer(text.written, max(seen, place - _BREATH // 2), label.end() + _BREATH):
+            seen = match.end()
             if not _is_others(text, match.start()) and not _MONEY.match(text.written, match.end()):
                 yield Span(kind="otp", start=match.start(), end=match.end())
 
