@@ -83,6 +83,7 @@ def _compose(outcome: Acknowledge, work: Work, ticket: Ticket, handle: int) -> C
         pictures=sum(kind in _PICTURES for kind in kinds),
         files=sum(kind not in _PICTURES | _UNCOUNTED for kind in kinds),
         missing=tuple(ticket.missing),
+        too_large=work.envelope.whole_size is not None,
     )
     answered = Answered(
         sender=outcome.to,

@@ -176,6 +176,8 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int) -> 
         ),
         _attachments(work),
     )
+    if work.envelope.whole_size is not None:
+        tickets.add_event(session, ticket_id, work.now, "too_large", detail={"size": work.envelope.whole_size})
     tickets.add_findings(session, ticket_id, message_id, work.report.findings)
     references = [*mail.references, *mail.in_reply_to]
     tickets.add_thread_ids(session, work.desk.id, ticket_id, mail.message_id, references)

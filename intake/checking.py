@@ -12,7 +12,8 @@ from pathlib import Path
 
 from intake import config
 from intake.config import Settings
-from intake.doors.imap_folder import ERRORS, open_folder
+from intake.doors.imap_connection import ERRORS
+from intake.doors.imap_folder import open_folder
 from intake.settings import ImapAccount
 from replies import language, render
 from replies.errors import RepliesError
@@ -118,9 +119,10 @@ def _smarthost(settings: RepliesSettings) -> str:
 
 
 def _mailbox(account: ImapAccount) -> str:
-    folder = open_folder(account)
-    try:
-        folder.select()
-        return f"{account.folder} at {account.host} can be read"
-    finally:
-        folder.close()
+    for name in account.names:
+        folder = open_folder(account, name)
+        try:
+            folder.select()
+        finally:
+            folder.close()
+    return f"{', '.join(account.names)} at {account.host} can be read"

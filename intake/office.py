@@ -17,10 +17,11 @@ from intake.config import Settings
 from intake.directory import Directory
 from intake.doors.health import DoorHealthBook
 from intake.doors.imap import ImapDoor
+from intake.doors.imap_thread import FolderThread
 from intake.examining import examiner
 from intake.pipeline import Pipeline
 from intake.sandbox import Sandbox
-from intake.settings import ImapAccount
+from intake.settings import ImapAccount, PolledFolder
 from intake.shunt import Shunt
 from intake.spool import Spool
 from intake.timetable import Timetable
@@ -83,7 +84,11 @@ class Office:
         self._alarm = Alarm(
             settings.alerts, sender=_first_address(settings), route=settings.alert_route, engine=engine, now=now
         )
-        self._mailboxes = [self._make_mailbox(account, spool, health) for account in settings.intake.imap]
+        self._mailboxes = [
+            FolderThread(account, self._make_mailbox(account, polled, spool, health), self._stopping, rng)
+            for account in settings.intake.imap
+            for polled in account.polled
+        ]
 
     def _make_worker(self, spool: Spool, directory: Directory, doors_busy: Callable[[], bool]) -> Worker:
         means: dict[str, Any] = {"engine": self._engine, "folder": self._blobs, "open_desks": self._open_desks}
@@ -100,13 +105,16 @@ class Office:
             on_written=self._letters.set,
         )
 
-    def _make_mailbox(self, account: ImapAccount, spool: Spool, health: DoorHealthBook) -> ImapDoor:
+    def _make_mailbox(
+        self, account: ImapAccount, polled: PolledFolder, spool: Spool, health: DoorHealthBook
+    ) -> ImapDoor:
         return ImapDoor(
             account,
+            polled,
             spool=spool,
             engine=self._engine,
             on_mail=self._worker.wake,
-            health=health.door(f"imap:{account.name}", "imap"),
+            health=health.door(polled.door, "imap"),
             now=self._now,
             stop=self._stopping,
             flagging=not self._shadow,
@@ -120,6 +128,8 @@ class Office:
         self._worker.start()
         if not self._shadow:
             self._sending.start()
+        for mailbox in self._mailboxes:
+            mailbox.start()
         self._worker.wake()
 
     def plan(self, timetable: Timetable) -> None:
@@ -127,9 +137,7 @@ class Office:
         times = self._settings.timetable
         timetable.every(times.outbox_seconds, "outbox", self._letters.set)
         timetable.every(times.housekeeping_hours * 3600, "housekeeping", self._tidy)
-        timetable.every(times.watch_seconds, "watch", self._look_round)
-        for account, door in zip(self._settings.intake.imap, self._mailboxes, strict=True):
-            timetable.every(account.poll_seconds, f"imap:{account.name}", door.poll, at_once=True)
+        timetable.every(times.watch_seconds, "watch", self._look_round, at_once=True)
 
     def mail_came(self, name: str) -> None:
         """Say that there is mail in the spool."""
@@ -146,8 +154,8 @@ class Office:
         self._worker.stop()
         if self._sending.is_alive():
             self._sending.join()
-        for door in self._mailboxes:
-            door.close()
+        for mailbox in self._mailboxes:
+            mailbox.join()
         self._examiner.stop()
         self._sandbox.stop()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr, StringConstraints, model_validator
 
@@ -84,7 +84,10 @@ class ImapAccount(Section):
     username: str = Field(description="The login name")
     password: SecretStr | None = Field(default=None, description="The password; better in a file of its own")
     password_file: Path | None = Field(default=None, description="File that holds the password")
-    folder: FolderName = Field(default="INBOX", description="The folder to read")
+    folders: list[FolderName] = Field(default=["INBOX"], description="The folders to read")
+    junk: list[FolderName] = Field(default=[], description="Folders whose mail is taken, but held for an operator")
+    idle: bool = Field(default=True, description="Let the server say when mail comes, where it can")
+    reconcile_minutes: float = Field(default=60, gt=0, description="Minutes between comparing the whole folder")
     poll_seconds: float = Field(default=60, gt=0, description="Seconds from one look to the next")
     done: Literal["flag", "move", "leave"] = Field(
         default="flag", description="What becomes of a mail we have: flagged \\Seen and $Loket, moved, or left alone"
@@ -98,6 +101,40 @@ class ImapAccount(Section):
             message = 'tls = "none" is for a server on this machine'
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _folders_are_apart(self) -> ImapAccount:
+        names = [name.upper() if name.upper() == "INBOX" else name for name in self.names]
+        if not names or len(set(names)) != len(names):
+            message = f"{self.name}: there has to be a folder, and each once"
+            raise ValueError(message)
+        if self.done == "move" and self.move_to in self.names:
+            message = f"{self.name}: mail that is done with cannot be moved to a folder that is read"
+            raise ValueError(message)
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        """All folders of the account that are looked at."""
+        return [*self.folders, *self.junk]
+
+    @property
+    def polled(self) -> list[PolledFolder]:
+        """Each of them with what its mail is."""
+        inboxes = [PolledFolder(name, "inbox", self._door(name)) for name in self.folders]
+        return inboxes + [PolledFolder(name, "junk", self._door(name)) for name in self.junk]
+
+    def _door(self, folder: str) -> str:
+        alone = folder == self.names[0]
+        return f"imap:{self.name}" if alone else f"imap:{self.name}/{folder}"
+
+
+class PolledFolder(NamedTuple):
+    """A folder to look at."""
+
+    name: str
+    role: Literal["inbox", "junk"]
+    door: str  #: what its door is called in envelopes, in status and in alerts
 
 
 class AuthenticationSettings(Section):

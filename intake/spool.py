@@ -71,6 +71,10 @@ class Spool:
         """Name the mails that wait for the worker, in the order of their arrival."""
         return sorted(entry.name for entry in os.scandir(self._new) if entry.name.endswith(_SUFFIX))
 
+    def holds(self, name: str) -> bool:
+        """Whether a mail waits, or is kept aside because it is damaged."""
+        return self.path(name).exists() or (self._corrupt / name).exists()
+
     def path(self, name: str) -> Path:
         """Where a waiting mail lies."""
         if not name.endswith(_SUFFIX) or "/" in name:  # a name comes from `waiting` or `commit`, never from outside

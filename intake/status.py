@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from intake.spool import Spool
-from store import alerts, ledger, mailboxes, outbox_control, tickets, views
+from store import alerts, doors, ledger, outbox_control, tickets, views
 from store.engine import looking
 
 
@@ -34,7 +34,7 @@ def status(engine: Engine, spool: Spool, now: datetime) -> dict[str, Any]:
                     "ledger": door.ledger_count,
                     "counted_at": views.instant(door.counted_at),
                 }
-                for door in mailboxes.health(session)
+                for door in doors.listed(session)
             ],
             "alerts": [
                 {"key": each.key, "since": views.instant(each.raised_at), "sentence": each.sentence}

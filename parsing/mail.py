@@ -24,6 +24,8 @@ class Envelope:
     mailbox: str | None = None  #: for polled mail, "FOLDER;UIDVALIDITY/UID"
     desk: str | None = None  #: the desk that this door belongs to, where it belongs to one
     history: bool = False  #: an import: never acknowledged, never notified, no clock started
+    junk: bool = False  #: a filter took it for junk: its ticket is held out of the agents' way
+    whole_size: int | None = None  #: bytes of a mail that was too large, and of which only header and text were taken
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,6 +35,7 @@ class TicketView:
     findings: tuple[Finding, ...] = ()  #: shown only in their strict shapes, and only to who authenticated
     pictures: int = 0  #: how many of the attachments are pictures
     files: int = 0  #: how many are something else
+    too_large: bool = False  #: of the mail only the text was taken, and none of its files
     missing: tuple[str, ...] = ()  #: items to ask for: "username", "transaction_id", "occurred_at", "contact"
 
 
@@ -63,6 +64,7 @@ def acknowledgement(desk: DeskSettings, view: TicketView, *, words: Words, repea
         **_common(desk, view, speech),
         "findings": noted,
         "files": speech.files(view.pictures, view.files),
+        "too_large": view.too_large,
         "missing": [_Missing(name=words.field_name(item), question=words.question(item)) for item in view.missing],
     }
     text, html = render.letter(desk.templates, view.language, "received", values)

@@ -33,6 +33,7 @@ _COMMANDS = {
     "import": ("doors", "import_"),
     "mail": ("ledger", "mail"),
     "ticket": ("tickets", "ticket"),
+    "mailbox": ("mailboxes", "mailbox"),
     "outbox": ("letters", "outbox"),
     "agent": ("people", "agent"),
 }

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from intake import clock
-from store import mailboxes
-from store.mailboxes import Count, Health
+from store import doors
+from store.doors import Count, Health
 
 #: A server that refuses us twice in a row means it; nobody has to wait whether it changes its mind.
 REFUSALS = 2
@@ -83,7 +83,7 @@ class DoorReport:
                 count=self._count,
             )
         # every time, since we do not learn whether the last transaction was committed; what stands there costs a look
-        mailboxes.note_health(session, self.name, self._kind, told)
+        doors.note(session, self.name, self._kind, told)
 
 
 class DoorHealthBook:

@@ -1,4 +1,4 @@
-r"""The IMAP door: a mailbox that is looked at from time to time (RFC 3501).
+r"""The IMAP door: a folder that is looked at from time to time (RFC 3501).
 
 What we have is told by a set of UIDs in the store, never by \Seen, which people and programs change, nor by a date.
 The order is: mail durable in the spool, then its UID and ingest key committed, and only then a flag or a move.
@@ -12,22 +12,21 @@ from __future__ import annotations
 
 import imaplib
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy.engine import Engine
 
-from intake.doors import imap_life
+from intake.doors import imap_compare, imap_life, imap_reconcile
 from intake.doors.health import DoorReport
-from intake.doors.imap_folder import ERRORS, Fetched, RemoteFolder, open_folder, sentence
+from intake.doors.imap_connection import ERRORS, is_refusal, sentence
+from intake.doors.imap_folder import RemoteFolder, open_folder
 from intake.doors.imap_life import Life
-from intake.errors import IntakeError, SpoolFull
-from intake.settings import ImapAccount
+from intake.doors.imap_taking import Look, Taker
+from intake.errors import IntakeError
+from intake.settings import ImapAccount, PolledFolder
 from intake.spool import Spool
-from parsing.mail import Envelope
-from parsing.message.ingest import ingest_key
 from store import crashpoints, mailboxes
 from store.engine import looking, writing
 from store.errors import StoreUnreachable
@@ -37,13 +36,22 @@ _log = structlog.get_logger(__name__)
 #: Mails after which the server is told what we have: a crash in a long backlog leaves few to be told again.
 BATCH = 20
 
+#: Mails of a backlog after which the log says how far it is.
+MILESTONE = 1000
+
+#: Of the mails that are left after a look, as many are asked for their age.
+_ASKED_FOR_AGE = 50
+
+_SETTLED = (mailboxes.DONE, mailboxes.HELD)
+
 
 class ImapDoor:
-    """One account's folder."""
+    """One folder of an account."""
 
     def __init__(
         self,
         account: ImapAccount,
+        polled: PolledFolder,
         *,
         spool: Spool,
         engine: Engine,
@@ -56,47 +64,92 @@ class ImapDoor:
     ) -> None:
         """Prepare a door. With `flagging` off the server is told nothing; `limit` is the largest mail in bytes."""
         self._account = account
+        self._polled = polled
         self._spool = spool
         self._engine = engine
-        self._on_mail = on_mail
         self._health = health
         self._now = now
         self._stop = stop
-        self._tells = flagging and account.done != "leave"
-        self._limit = limit
+        self._tells = flagging and account.done != "leave" and polled.role == "inbox"
+        self._taker = Taker(
+            account,
+            polled,
+            spool=spool,
+            engine=engine,
+            on_mail=on_mail,
+            now=now,
+            stop=stop,
+            tells=self._tells,
+            limit=limit,
+        )
         self._folder: RemoteFolder | None = None
-        self._troublesome: set[int] = set()  # UIDs whose fetch failed: they come last, so that they stop no other
-        self._earlier: tuple[int, frozenset[str]] = (0, frozenset())  # of a life's id: what earlier lives gave us
+        self.failures = 0  #: looks in a row that came to nothing
 
     def poll(self) -> int:
         """Take what is new; returns how many mails.
 
         What goes wrong is told to the health book, and tried again next time, over a new connection.
         """
-        look = _Look()
-        try:
-            self._look(self._open(), look)
-        except (StoreUnreachable, IntakeError) as error:
-            look.troubles.append(str(error))
-        except ERRORS as error:
-            self._drop()
-            look.troubles.append(sentence(error))
-        except Exception as error:  # noqa: BLE001  # a server may answer anything, and the timetable could only log it
-            self._drop()
-            _log.exception("mailbox not read", account=self._account.name)
-            look.troubles.append(sentence(error))
-        else:
-            self._health.worked()
-        if look.troubles:
-            _log.warning("mailbox not read to its end", account=self._account.name, why=look.troubles[0])
-            self._health.failed(look.troubles[0])
+        look = Look()
+        self._guarded(look, lambda: self._look(self._open(), look))
         return look.taken
+
+    def reconcile(self) -> int:
+        """Look as `poll` does, then account for every mail of the folder; returns how many mails were taken."""
+        look = Look()
+
+        def whole() -> None:
+            folder = self._open()
+            life = self._look(folder, look)
+            present = folder.uids(above=0)
+            count = imap_reconcile.reconcile(self._engine, self._spool, folder, life, present)
+            self._health.counted(count.server, count.ledger)
+            agrees = count.server == count.ledger
+            told = f"server {count.server:,} / ledger {count.ledger:,}"
+            (_log.info if agrees else _log.warning)(told, door=self._polled.door, again=count.again)
+
+        self._guarded(look, whole)
+        return look.taken
+
+    def wait(self, seconds: float) -> bool:
+        """Let the server say when something comes, at most so long; False where it cannot, or has gone."""
+        folder = self._folder
+        if folder is None or not self._account.idle or not folder.idles:
+            return False
+        try:
+            folder.wait(seconds, self._stop.is_set)
+        except ERRORS:
+            self._drop()
+            return False
+        return True
 
     def close(self) -> None:
         """Let the connection go."""
         folder, self._folder = self._folder, None
         if folder is not None:
             folder.close(politely=True)
+
+    def _guarded(self, look: Look, work: Callable[[], object]) -> None:
+        refused, whole = False, False
+        try:
+            work()
+        except (StoreUnreachable, IntakeError) as error:
+            look.troubles.append(str(error))
+        except ERRORS as error:
+            self._drop()
+            refused = is_refusal(error)
+            look.troubles.append(sentence(error))
+        except Exception as error:  # noqa: BLE001  # a server may answer anything, and the timetable could only log it
+            self._drop()
+            _log.exception("mailbox not read", door=self._polled.door)
+            look.troubles.append(sentence(error))
+        else:
+            whole = True
+            self._health.worked()
+        self.failures = 0 if whole else self.failures + 1
+        if look.troubles:
+            _log.warning("mailbox not read to its end", door=self._polled.door, why=look.troubles[0])
+            self._health.failed(look.troubles[0], refused=refused)
 
     def _drop(self) -> None:
         folder, self._folder = self._folder, None
@@ -112,103 +165,64 @@ class ImapDoor:
                 self._drop()
             else:
                 return self._folder
-        self._folder = open_folder(self._account)
+        self._folder = open_folder(self._account, self._polled.name)
         self._folder.select()
         return self._folder
 
-    def _look(self, folder: RemoteFolder, look: _Look) -> None:
-        life = imap_life.find(self._engine, self._account, folder, self._now())
+    def _look(self, folder: RemoteFolder, look: Look) -> Life:
+        life = imap_life.find(self._engine, self._account, folder, self._polled.door, self._now())
         present = folder.uids(above=life.above)
+        self._note_gone(life, set(present))
         self._tell_rest(folder, life, set(present), look)
-        fresh = sorted(
-            (uid for uid in present if uid not in life.known), key=lambda uid: (uid in self._troublesome, uid)
-        )
+        if life.comparing is not None:
+            ours = imap_compare.compare(
+                self._engine, self._taker, folder, life, present, look, self._polled, self._account, self._now()
+            )
+            self._tell(folder, life, ours, look)
+            life = imap_life.find(self._engine, self._account, folder, self._polled.door, self._now())
+        if life.comparing is None:
+            self._take_fresh(folder, life, present, look)
+        return life
+
+    def _take_fresh(self, folder: RemoteFolder, life: Life, present: Sequence[int], look: Look) -> None:
+        fresh = self._taker.in_order([uid for uid in present if life.known.get(uid, mailboxes.GONE) == mailboxes.GONE])
         for start in range(0, len(fresh), BATCH):
             if self._stop.is_set():
                 break
-            ours = list(self._take_all(folder, life, fresh[start : start + BATCH], look))
-            self._tell(folder, life, ours, look)
+            self._tell(folder, life, self._taker.take(folder, life, fresh[start : start + BATCH], look), look)
+            done = min(start + BATCH, len(fresh))
+            if done // MILESTONE > start // MILESTONE or (done == len(fresh) > MILESTONE):
+                _log.info(f"{done:,} of {len(fresh):,} mails are taken", door=self._polled.door)
+        self._note_age(folder, life, fresh)
 
-    def _take_all(self, folder: RemoteFolder, life: Life, uids: Sequence[int], look: _Look) -> Iterator[int]:
-        """Take mails; gives the UIDs that are ours now and that the server is to be told of."""
-        for uid in uids:
-            if self._stop.is_set():
-                return
-            if not self._spool.room_for(self._limit):
-                raise SpoolFull("quota or free space")
-            self._troublesome.add(uid)
-            try:
-                fetched = folder.fetch(uid, self._limit)
-            except imaplib.IMAP4.abort:
-                raise
-            except imaplib.IMAP4.error as error:
-                look.troubles.append(f"mail {uid}: {sentence(error)}")
-                continue
-            self._troublesome.discard(uid)
-            if fetched is None:
-                continue  # it vanished between the search and the fetch
-            crashpoints.reach("imap_after_fetch")
-            if self._take(life, uid, fetched, look):
-                yield uid
-
-    def _take(self, life: Life, uid: int, fetched: Fetched, look: _Look) -> bool:
-        """Make a mail ours; says whether the server is to be told."""
-        tells = self._tells and fetched.whole
-        key = ingest_key(fetched.content)
-        name = "" if key in self._keys_before(life) else self._to_spool(life, uid, fetched.content)
-        crashpoints.reach("imap_before_row")
-        with writing(self._engine) as session:
-            mailboxes.take(session, life.id, uid, key, name, mailboxes.STORED if tells else mailboxes.DONE)
-        crashpoints.reach("imap_after_row")
-        if name:
-            look.taken += 1
-            self._on_mail(name)
-        if not fetched.whole:
-            _log.warning("a mail is too large, only its beginning was taken", account=self._account.name, uid=uid)
-        return tells
-
-    def _to_spool(self, life: Life, uid: int, content: bytes) -> str:
-        incoming = self._spool.receive()
-        try:
-            incoming.write(content)
-        except IntakeError:
-            incoming.discard()
-            raise
-        name = incoming.commit(
-            Envelope(
-                door=imap_life.door_name(self._account),
-                received_at=self._now(),
-                mailbox=f"{self._account.folder};{life.uidvalidity}/{uid}",
-                desk=self._account.desk,
-                history=uid <= life.baseline,
-            )
-        )
-        crashpoints.reach("imap_after_spool")
-        return name
-
-    def _keys_before(self, life: Life) -> frozenset[str]:
-        """What earlier lives of the folder gave us. In its first life the ledger alone tells what is a repetition."""
-        if not life.again:
-            return frozenset()
-        if self._earlier[0] != life.id:
-            with looking(self._engine) as session:
-                keys = mailboxes.earlier_keys(session, self._account.name, self._account.folder, life.id)
-            self._earlier = life.id, frozenset(keys)
-        return self._earlier[1]
-
-    def _tell_rest(self, folder: RemoteFolder, life: Life, present: set[int], look: _Look) -> None:
-        """Tell the server what it was not told before a crash; of what has gone there is nothing to tell."""
-        if not self._tells:
+    def _note_age(self, folder: RemoteFolder, life: Life, fresh: Sequence[int]) -> None:
+        """Tell the age of the oldest mail that is there and was not taken."""
+        if not fresh:
+            self._health.unread(None)
             return
         with looking(self._engine) as session:
-            rest = mailboxes.unfinished(session, life.id)
+            known = mailboxes.known(session, life.id)
+        left = sorted(uid for uid in fresh if known.get(uid, mailboxes.GONE) == mailboxes.GONE)
+        arrived = [each for each in folder.arrivals(left[:_ASKED_FOR_AGE]).values() if each is not None]
+        self._health.unread(min(arrived, default=None))
+
+    def _note_gone(self, life: Life, present: set[int]) -> None:
+        gone = [uid for uid, state in life.known.items() if uid not in present and state in _SETTLED]
+        if gone:
+            with writing(self._engine) as session:
+                mailboxes.finish(session, life.id, gone, mailboxes.GONE)
+
+    def _tell_rest(self, folder: RemoteFolder, life: Life, present: set[int], look: Look) -> None:
+        """Tell the server what it was not told before a crash; of what has gone there is nothing to tell."""
+        rest = sorted(uid for uid, state in life.known.items() if state == mailboxes.STORED)
         gone = [uid for uid in rest if uid not in present]
         if gone:
             with writing(self._engine) as session:
-                mailboxes.finish(session, life.id, gone)
-        self._tell(folder, life, [uid for uid in rest if uid in present], look)
+                mailboxes.finish(session, life.id, gone, mailboxes.GONE)
+        if self._tells:
+            self._tell(folder, life, [uid for uid in rest if uid in present], look)
 
-    def _tell(self, folder: RemoteFolder, life: Life, uids: Sequence[int], look: _Look) -> None:
+    def _tell(self, folder: RemoteFolder, life: Life, uids: Sequence[int], look: Look) -> None:
         """Flag or move what is ours, as the account says; a server that refuses is asked again at the next look."""
         if not uids or look.refused:
             return
@@ -227,12 +241,3 @@ class ImapDoor:
         crashpoints.reach("imap_after_flag")
         with writing(self._engine) as session:
             mailboxes.finish(session, life.id, uids)
-
-
-@dataclass(slots=True)
-class _Look:
-    """What one look brought; filled while it goes on, so that what was taken counts when it breaks off."""
-
-    taken: int = 0
-    troubles: list[str] = field(default_factory=list)  #: sentences, the first the most telling
-    refused: bool = False  #: the server takes no flags or moves: it is asked once a look

@@ -19,8 +19,11 @@ class Mailbox(SQLModel, table=True):
     account: str
     folder: str
     uidvalidity: int = Field(sa_type=BigInteger)
-    baseline: int = Field(sa_type=BigInteger)  #: UIDs up to this one were there before us and stay where they are
+    baseline: int = Field(sa_type=BigInteger)  #: UIDs up to this one were there before us: history, or left alone
     created_at: datetime
+    uidnext: int = Field(default=0, sa_type=BigInteger)  #: the highest that the server has told
+    again: bool = False  #: its mails are told from earlier ones by their words: every UID is looked at
+    comparing: int | None = Field(default=None, sa_type=BigInteger)  #: UIDs up to this one are yet to be compared
 
 
 class MailboxUid(SQLModel, table=True):
@@ -33,7 +36,8 @@ class MailboxUid(SQLModel, table=True):
     uid: int = Field(sa_type=BigInteger)
     ingest_key: str
     spool_name: str
-    state: str  #: stored (ours, not yet flagged), done
+    state: str  #: stored (ours, not yet flagged), done, held (for the operator), gone (from the folder)
+    mark: str = ""  #: size and time of arrival as the server told them
 
 
 class DoorHealth(SQLModel, table=True):

@@ -33,6 +33,7 @@ class Desk:
     spool: Spool
     health: DoorReport
     make: Callable[..., ImapDoor]
+    account: Callable[..., ImapAccount]
 
     def taken(self) -> list[str]:
         """The Message-IDs of what is in the spool, in order."""
@@ -61,7 +62,7 @@ def polled(server: Dovecot, engine: Engine, folder: Path) -> Iterator[Desk]:
     health = DoorReport("imap:box", "imap", lambda: datetime.now(UTC))
     doors: list[ImapDoor] = []
 
-    def make(*, limit: int = LIMIT, flagging: bool = True, **more: Any) -> ImapDoor:
+    def account(**more: Any) -> ImapAccount:
         values: dict[str, Any] = {
             "name": "box",
             "desk": "help",
@@ -71,15 +72,27 @@ def polled(server: Dovecot, engine: Engine, folder: Path) -> Iterator[Desk]:
             "username": user,
             "password": SecretStr(PASSWORD),
         }
+        return ImapAccount(**(values | more))
+
+    def make(
+        *,
+        limit: int = LIMIT,
+        flagging: bool = True,
+        folder: int = 0,
+        stop: threading.Event | None = None,
+        **more: Any,
+    ) -> ImapDoor:
+        told = account(**more)
         doors.append(
             ImapDoor(
-                ImapAccount(**(values | more)),
+                told,
+                told.polled[folder],
                 spool=spool,
                 engine=engine,
                 on_mail=lambda name: None,
                 health=health,
                 now=lambda: datetime.now(UTC),
-                stop=threading.Event(),
+                stop=stop or threading.Event(),
                 flagging=flagging,
                 limit=limit,
             )
@@ -87,7 +100,7 @@ def polled(server: Dovecot, engine: Engine, folder: Path) -> Iterator[Desk]:
         return doors[-1]
 
     try:
-        yield Desk(server=server, user=user, spool=spool, health=health, make=make)
+        yield Desk(server=server, user=user, spool=spool, health=health, make=make, account=account)
     finally:
         for door in doors:
             door.close()

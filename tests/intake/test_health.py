@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from intake.doors.health import DoorHealthBook
-from store import mailboxes
+from store import doors
 from store.engine import looking, writing
 from store.models import DoorHealth
 
@@ -31,7 +31,7 @@ def _flushed(book: DoorHealthBook, engine: Engine) -> list[DoorHealth]:
     with writing(engine) as session:
         book.flush(session)
     with looking(engine) as session:
-        return list(mailboxes.health(session))
+        return list(doors.listed(session))
 
 
 def test_a_door_that_never_did_anything_is_in_the_book(engine: Engine) -> None:

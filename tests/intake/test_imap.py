@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import random
+import threading
+import time
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
-from intake.doors.imap_folder import Fetched, RemoteFolder
+from intake.doors import imap_thread
+from intake.doors.imap_folder import RemoteFolder
+from intake.doors.imap_mail import Fetched
+from intake.doors.imap_thread import FolderThread
 from intake.settings import ImapAccount
 from store import crashpoints
 from store.errors import StoreUnreachable
 from tests.intake.mailbox import Desk, mail, polled
+from tests.servers.common import until
 from tests.servers.dovecot import Dovecot
 
 
@@ -168,7 +178,7 @@ def test_a_crash_between_any_two_steps_loses_nothing(desk: Desk, point: str, mon
     door = desk.make()
     door.poll()
     assert set(desk.taken()) == {"1@example.com", "2@example.com"}
-    assert len(desk.taken()) <= 3
+    assert len(desk.taken()) <= 4
     assert [b"\\Seen" in flags for flags in desk.flags()] == [True, True]
     assert door.poll() == 0
 
@@ -203,7 +213,7 @@ def test_no_flag_before_the_commit(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_new_uidvalidity_brings_nothing_twice(desk: Desk) -> None:
     """The folder was made anew with the same mails; only what we never had is taken."""
-    door = desk.make(folder="Support", done="leave")
+    door = desk.make(folders=["Support"], done="leave")
     with desk.server.login(desk.user) as admin:
         admin.create("Support")
     door.poll()
@@ -228,6 +238,27 @@ def test_a_mail_that_is_too_large_is_taken_as_far_as_it_goes(desk: Desk) -> None
     assert desk.spool.envelope(name)[1] == 4_000
     assert b"\\Seen" not in desk.flags()[0]
     assert door.poll() == 0
+
+
+def test_of_a_mail_with_too_large_a_file_header_and_text_are_taken(desk: Desk) -> None:
+    """The words make a ticket; what tells the mail's shape is the text's own."""
+    door = desk.make(limit=4_000)
+    door.poll()
+    whole = EmailMessage()
+    whole["From"], whole["Message-ID"], whole["Subject"] = "budi@example.com", "<1@example.com>", "Deposit"
+    whole.set_content("Deposit saya belum masuk, ééé.\n", cte="quoted-printable")
+    whole.add_alternative("<p>Deposit saya belum masuk.</p>", subtype="html")
+    whole.add_attachment(b"x" * 100_000, maintype="video", subtype="mp4", filename="rekaman.mp4")
+    desk.server.append(desk.user, whole.as_bytes())
+    assert door.poll() == 1
+    (name,) = desk.spool.waiting()
+    taken = email.message_from_bytes(desk.spool.open(name).content, policy=email.policy.default)
+    assert taken["Message-ID"] == "<1@example.com>"
+    assert (taken.get_content_type(), taken.get_content()) == ("text/plain", "Deposit saya belum masuk, ééé.\r\n")
+    envelope = desk.spool.envelope(name)[0]
+    assert envelope.whole_size is not None
+    assert envelope.whole_size > 100_000
+    assert b"\\Seen" not in desk.flags()[0]
 
 
 def test_a_mail_of_several_parts_arrives_whole(desk: Desk) -> None:
@@ -268,4 +299,81 @@ def test_plain_imap_leaves_this_machine_never() -> None:
 def test_control_characters_in_a_folders_name_are_refused() -> None:
     """A folder's name goes into a command line."""
     with pytest.raises(ValueError, match="pattern"):
-        ImapAccount(name="a", desk="help", host="127.0.0.1", username="u", folder="INBOX\r\nA1 LOGOUT")
+        ImapAccount(name="a", desk="help", host="127.0.0.1", username="u", folders=["INBOX\r\nA1 LOGOUT"])
+
+
+def test_the_reconcile_accounts_for_every_mail(desk: Desk) -> None:
+    """What was there before us, what we have, and what another client removed."""
+    desk.server.append(desk.user, *(mail(number) for number in range(5)))
+    door = desk.make()
+    assert door.reconcile() == 0
+    desk.server.append(desk.user, *(mail(number) for number in range(5, 9)))
+    assert door.reconcile() == 4
+    with desk.server.login(desk.user) as phone:
+        phone.store("1,7", "+FLAGS", "\\Deleted")
+        phone.expunge()
+    assert door.reconcile() == 0
+    assert desk.health._count is not None
+    assert (desk.health._count.server, desk.health._count.ledger) == (7, 7)
+
+
+def test_a_mail_that_neither_spool_nor_ledger_has_is_fetched_again(desk: Desk) -> None:
+    """A disk was restored from yesterday, say: the mailbox still holds what was lost."""
+    door = desk.make()
+    door.poll()
+    desk.server.append(desk.user, mail(1), mail(2))
+    assert door.reconcile() == 2
+    desk.spool.release(desk.spool.waiting()[:1])
+    assert door.reconcile() == 0
+    assert door.poll() == 1
+    assert sorted(desk.taken()) == ["1@example.com", "2@example.com"]
+
+
+def test_junk_is_taken_and_touched_by_nobody(desk: Desk) -> None:
+    """It is marked as junk for the desk, and stays as it is in its folder."""
+    with desk.server.login(desk.user) as admin:
+        admin.create("Junk")
+    door = desk.make(folder=1, folders=["INBOX"], junk=["Junk"])
+    door.poll()
+    desk.server.append(desk.user, mail(1), folder="Junk")
+    assert door.poll() == 1
+    (name,) = desk.spool.waiting()
+    assert desk.spool.envelope(name)[0].junk
+    assert desk.spool.envelope(name)[0].door == "imap:box/Junk"
+    with desk.server.login(desk.user, "Junk") as client:
+        assert b"\\Seen" not in client.fetch("1", "(FLAGS)")[1][0]  # type: ignore[operator]
+
+
+def test_a_folder_is_read_once_and_not_moved_into() -> None:
+    """INBOX is the same in any case of letters (RFC 3501, 5.1)."""
+    account = {"name": "a", "desk": "help", "host": "127.0.0.1", "username": "u"}
+    for wrong in ({"folders": ["INBOX", "inbox"]}, {"folders": []}, {"done": "move", "folders": ["INBOX", "Loket"]}):
+        with pytest.raises(ValueError, match="folder"):
+            ImapAccount(**(account | wrong))  # type: ignore[arg-type]
+
+
+def test_idle_brings_mail_at_once_and_ends_at_once(desk: Desk) -> None:
+    """Long before the next look; and a daemon that stops does not wait for it."""
+    stop = threading.Event()
+    door = desk.make(stop=stop, poll_seconds=60)
+    thread = FolderThread(desk.account(poll_seconds=60), door, stop, random.Random(1))
+    thread.start()
+    until(lambda: desk.health._count is not None, "the first look")
+    time.sleep(0.5)  # it waits now
+    desk.server.append(desk.user, mail(1))
+    until(desk.spool.waiting, "the mail is taken", seconds=10)
+    began = time.monotonic()
+    stop.set()
+    thread.join()
+    assert time.monotonic() - began < 5
+    assert desk.taken() == ["1@example.com"]
+
+
+def test_pauses_grow_with_failures_and_stay_bounded() -> None:
+    """A server that is down is not knocked at in step by everybody."""
+    dice = random.Random(1)
+    pauses = [imap_thread.pause(60, failures, dice) for failures in range(12)]
+    assert 54 <= pauses[0] <= 60
+    assert all(30 <= each <= imap_thread.LONGEST_PAUSE for each in pauses[1:])
+    assert max(pauses) > 150
+    assert imap_thread.pause(3600, 9, dice) >= 1800

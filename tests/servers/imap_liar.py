@@ -29,6 +29,7 @@ class Liar:
     lies: dict[str, Lie] = field(default_factory=dict)  #: by the command's verb, without UID
     transcript: list[str] = field(default_factory=list)  #: every command, without its tag
     port: int = 0
+    idling: str = ""  #: the tag of the IDLE that was begun last
 
     def said(self, verb: str) -> list[str]:
         """The commands of one kind that it was told."""
@@ -36,8 +37,11 @@ class Liar:
 
     def answer(self, line: str) -> bytes:
         """What to send for a command."""
-        tag, _, command = line.partition(" ")
+        tag, _, command = line.partition(" ") if line != "DONE" else (self.idling, "", line)
         self.transcript.append(command)
+        if command == "IDLE":
+            self.idling = tag
+            return b"+ idling\r\n"
         verb, _, rest = command.removeprefix("UID ").partition(" ")
         lie = self.lies.get(verb.upper())
         told = lie(tag, rest) if lie else None
@@ -50,9 +54,11 @@ class Liar:
                 untagged = f"* CAPABILITY {self.capabilities}\r\n".encode()
             case "SELECT":
                 life = "" if self.uidvalidity is None else f"* OK [UIDVALIDITY {self.uidvalidity}] lives\r\n"
-                untagged = f"* {len(self.mails)} EXISTS\r\n* OK [PERMANENTFLAGS (\\Seen \\*)] ok\r\n{life}".encode()
+                following = max(self.mails, default=0) + 1
+                told = f"* {len(self.mails)} EXISTS\r\n* OK [PERMANENTFLAGS (\\Seen \\*)] ok\r\n{life}"
+                untagged = f"{told}* OK [UIDNEXT {following}] next\r\n".encode()
             case "SEARCH":
-                untagged = f"* SEARCH {' '.join(map(str, self._chosen(rest.rsplit(' ', maxsplit=1)[-1])))}\r\n".encode()
+                untagged = f"* SEARCH {' '.join(map(str, self._found(rest)))}\r\n".encode()
             case "FETCH":
                 untagged = b"".join(self._fetched(uid, rest) for uid in self._chosen(rest.split(" ", maxsplit=1)[0]))
             case "LIST":
@@ -60,6 +66,15 @@ class Liar:
             case "LOGOUT":
                 untagged = b"* BYE\r\n"
         return untagged + f"{tag} OK {verb} done\r\n".encode()
+
+    def _found(self, rest: str) -> list[int]:
+        """What a search by UID, and perhaps by number before it, finds."""
+        *numbers, _, spec = rest.split(" ")
+        found = self._chosen(spec)
+        if numbers:
+            first, _, last = numbers[0].partition(":")
+            found = [uid for uid in sorted(self.mails)[int(first) - 1 : int(last)] if uid in found]
+        return found
 
     def _chosen(self, spec: str) -> list[int]:
         uids, last = sorted(self.mails), max(self.mails, default=0)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
-from store import mailboxes
+from store import doors, mailboxes
 from store.engine import looking, writing
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
@@ -21,7 +21,8 @@ def _life(engine: Engine, uidvalidity: int, *, folder: str = "INBOX", baseline: 
 
 def _take(engine: Engine, life: int, uid: int, key: str, state: str = mailboxes.STORED) -> None:
     with writing(engine) as session:
-        mailboxes.take(session, life, uid, key, f"{uid}.mail", state)
+        taken = mailboxes.Taken(uid=uid, state=state, ingest_key=key, spool_name=f"{uid}.mail")
+        mailboxes.take(session, life, [taken])
 
 
 def test_a_uid_is_known_in_its_own_life_only(engine: Engine) -> None:
@@ -29,8 +30,8 @@ def test_a_uid_is_known_in_its_own_life_only(engine: Engine) -> None:
     first, second = _life(engine, 7), _life(engine, 8)
     _take(engine, first, 1, "a")
     with looking(engine) as session:
-        assert mailboxes.known(session, first) == {1}
-        assert mailboxes.known(session, second) == set()
+        assert set(mailboxes.known(session, first)) == {1}
+        assert mailboxes.known(session, second) == {}
         assert [life.uidvalidity for life in mailboxes.lives(session, "box", "INBOX")] == [8, 7]
 
 
@@ -47,7 +48,7 @@ def test_the_largest_numbers_of_imap_fit(engine: Engine) -> None:
     life = _life(engine, 2**32 - 1, baseline=2**32 - 2)
     _take(engine, life, 2**32 - 1, "a")
     with looking(engine) as session:
-        assert mailboxes.known(session, life) == {2**32 - 1}
+        assert set(mailboxes.known(session, life)) == {2**32 - 1}
 
 
 def test_what_the_server_was_not_told_is_unfinished(engine: Engine) -> None:
@@ -59,7 +60,7 @@ def test_what_the_server_was_not_told_is_unfinished(engine: Engine) -> None:
     with writing(engine) as session:
         mailboxes.finish(session, life, range(1, 600))
     with looking(engine) as session:
-        assert mailboxes.unfinished(session, life) == [600]
+        assert [uid for uid, state in mailboxes.known(session, life).items() if state == mailboxes.STORED] == [600]
 
 
 def test_earlier_keys_are_those_of_the_folders_other_lives(engine: Engine) -> None:
@@ -80,13 +81,13 @@ def test_mails_that_are_left_are_known_and_nothing_more(engine: Engine) -> None:
         mailboxes.leave(session, life, range(1, 2_001))
     with looking(engine) as session:
         assert len(mailboxes.known(session, life)) == 2_000
-        assert mailboxes.unfinished(session, life) == []
+        assert mailboxes.STORED not in mailboxes.known(session, life).values()
 
 
 def test_a_door_that_is_unknown_never_worked(engine: Engine) -> None:
     """There is no last success to go by."""
     with writing(engine) as session:
-        mailboxes.note_health(session, "imap:box", "imap", mailboxes.Health(success=NOON))
+        doors.note(session, "imap:box", "imap", doors.Health(success=NOON))
     with looking(engine) as session:
-        assert mailboxes.last_success(session, "imap:other") is None
-        assert mailboxes.last_success(session, "imap:box") == NOON
+        assert doors.last_success(session, "imap:other") is None
+        assert doors.last_success(session, "imap:box") == NOON
