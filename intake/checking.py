@@ -105,6 +105,7 @@ def _letters(languages: list[str], overlay: Path | None) -> str:
 def _doors(settings: Settings) -> Result:
     smtp = settings.intake.smtp
     names = [f"smtp {place}" for place in (smtp.listen, smtp.tls_listen) if place]
+    names += [f"lmtp {settings.intake.lmtp.listen}"] if settings.intake.lmtp.listen else []
     names += [f"imap {account.name}" for account in settings.intake.imap]
     if not names:
         told = "only `loket deliver` brings mail; for others set intake.smtp.listen or add [[intake.imap]]"

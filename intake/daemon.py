@@ -28,6 +28,7 @@ from intake.doors.health import DoorHealthBook
 from intake.doors.smtp import SmtpDoor
 from intake.errors import AlreadyRunning
 from intake.office import Office
+from intake.settings import LmtpSettings, SmtpSettings
 from intake.spool import Spool
 from intake.timetable import Timetable
 from store import crashpoints, keys
@@ -87,20 +88,27 @@ class Daemon:
         self._directory = Directory(settings.desks.values())
         limits = settings.intake.limits
         self._spool = Spool(settings.data / "spool", quota=limits.spool_quota, on_fatal=_die)
-        self._smtp = SmtpDoor(
-            settings.intake.smtp,
-            limits,
-            self._spool,
-            knows=self._directory.knows,
-            health=self._health.door("smtp", "smtp"),
-            on_mail=self._mail_came,
-        )
         self._ending.callback(self._close_office)
-        self._ending.callback(self._smtp.stop, GRACE_SECONDS)
-        self._smtp.start()
+        self._smtp = self._make_door("smtp", settings.intake.smtp)
+        self._lmtp = self._make_door("lmtp", settings.intake.lmtp)
         self._try_office()
         self._plan()
         self._timetable.start()
+
+    def _make_door(self, name: str, settings: SmtpSettings | LmtpSettings) -> SmtpDoor:
+        """Open a door; it stands in the health book where it listens at all."""
+        book = self._health if settings.places else DoorHealthBook(self._now)
+        door = SmtpDoor(
+            settings,
+            self._settings.intake.limits,
+            self._spool,
+            knows=self._directory.knows,
+            health=book.door(name, name),
+            on_mail=self._mail_came,
+        )
+        self._ending.callback(door.stop, GRACE_SECONDS)
+        door.start()
+        return door
 
     @property
     def smtp_port(self) -> int:
@@ -154,7 +162,7 @@ class Daemon:
                 spool=self._spool,
                 directory=self._directory,
                 health=self._health,
-                doors_busy=lambda: self._smtp.busy,
+                doors_busy=lambda: self._smtp.busy or self._lmtp.busy,
                 now=self._now,
                 rng=random.Random(),  # noqa: S311  # spreads retries, guards nothing
                 shadow=self._shadow,

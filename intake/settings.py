@@ -12,6 +12,9 @@ from replies.settings import MailAddress, SmarthostSettings, is_loopback
 #: HOST:PORT, the host an address, a name or [IPv6]; port 0 takes a free one.
 Listen = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$")]
 
+#: Likewise, or unix:PATH for a socket in the file system.
+LocalListen = Annotated[str, StringConstraints(pattern=r"^(unix:/[^\x00-\x1f]+|(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5})$")]
+
 #: A folder's name goes into a command line: no control characters.
 FolderName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$")]
 
@@ -47,6 +50,44 @@ class SmtpSettings(Section):
             message = "tls_listen and require_tls need tls_certificate and tls_key"
             raise ValueError(message)
         return self
+
+    @property
+    def places(self) -> list[tuple[str, bool]]:
+        """Where to listen, and whether over TLS."""
+        return [(place, tls) for place, tls in ((self.listen, False), (self.tls_listen, True)) if place]
+
+    @property
+    def group(self) -> None:
+        """Who may connect to a unix socket: there is none."""
+        return
+
+
+class LmtpSettings(Section):
+    """The LMTP door, for a mail server on this machine or beside it; nobody is asked who he is."""
+
+    listen: LocalListen | None = Field(default=None, description="Where to accept LMTP; off without it")
+    group: str | None = Field(default=None, description="The group that may connect to a unix socket")
+    hostname: str = Field(default="localhost", description="The name that the door greets with")
+
+    @property
+    def places(self) -> list[tuple[str, bool]]:
+        """Where to listen, and whether over TLS: never."""
+        return [(self.listen, False)] if self.listen else []
+
+    @property
+    def require_tls(self) -> bool:
+        """Whether MAIL is refused without TLS."""
+        return False
+
+    @property
+    def tls_certificate(self) -> None:
+        """There is none."""
+        return
+
+    @property
+    def tls_key(self) -> None:
+        """There is none."""
+        return
 
 
 class Limits(Section):
@@ -160,6 +201,7 @@ class IntakeSettings(Section):
     """How mail comes in."""
 
     smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="The SMTP door")
+    lmtp: LmtpSettings = Field(default_factory=LmtpSettings, description="The LMTP door")
     imap: list[ImapAccount] = Field(default_factory=list, description="Mailboxes to poll")
     limits: Limits = Field(default_factory=Limits, description="Limits of all doors")
     authentication: AuthenticationSettings = Field(

@@ -1,4 +1,4 @@
-"""The SMTP door: mail straight from other mail servers, or from the border in front of us."""
+"""The SMTP door: mail straight from other mail servers, or from the border in front of us; and LMTP, from our own."""
 
 from intake.doors.smtp.door import SmtpDoor
 

@@ -51,6 +51,8 @@ _log = structlog.get_logger(__name__)
 class Conversation(Dialogue):
     """The protocol of one connection."""
 
+    door = "smtp"  #: what envelopes say of the way that their mail came
+
     _transfer: Transfer | None = None
     _silence: asyncio.TimerHandle | None = None
 
@@ -87,6 +89,9 @@ class Conversation(Dialogue):
 
     async def smtp_EHLO(self, hostname: str | None) -> None:  # noqa: N802
         """Greet, and announce what is served."""
+        await self._announce(hostname)
+
+    async def _announce(self, hostname: str | None) -> None:
         if not await self._met(hostname, extended=True):
             return
         lines = [self.hostname, f"SIZE {self._house.limits.max_mail_size}", "8BITMIME", "SMTPUTF8", "PIPELINING"]
@@ -154,6 +159,7 @@ class Conversation(Dialogue):
 
     async def _take_mail(self) -> None:
         self._transfer = transfer = Transfer(self._house, self._known(self._line()))
+        recipients = len(self._known(self.envelope).rcpt_tos)
         try:
             await self._say(_GO_ON)
             await transfer.ended
@@ -164,13 +170,16 @@ class Conversation(Dialogue):
             self._transfer = None
             self._set_post_data_state()  # type: ignore[no-untyped-call]
             self._pace.go_on(self.loop.time())
-        await self.push(reply)
+        await self._answer_mail(reply, recipients)
         if reply.startswith("250"):
             crashpoints.reach("after_250")
         if transfer.refusal in _OUT_OF_LINE or transfer.overrun:
             self._close()
         elif self._house.tallies.stopping:
             self.dismiss()
+
+    async def _answer_mail(self, reply: str, recipients: int) -> None:  # noqa: ARG002 - LMTP answers each of them
+        await self.push(reply)
 
     async def _stored(self, transfer: Transfer) -> str:
         storing = transfer.store(self._envelope())
@@ -197,7 +206,7 @@ class Conversation(Dialogue):
         told = self._known(self.session).host_name
         transaction = self._known(self.envelope)
         return Envelope(
-            door="smtp",
+            door=self.door,
             received_at=self._house.now(),
             mail_from=(transaction.mail_from or "").removeprefix(NULL_PATH),
             rcpt_to=tuple(transaction.rcpt_tos),

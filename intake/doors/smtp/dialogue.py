@@ -48,6 +48,9 @@ class Dialogue(SMTP):
     #: The longest command line: RFC 5321, 4.5.3.1.4 wants 512 octets and more for each extension.
     line_length_limit = 2048
 
+    #: What the greeting says that is spoken here.
+    greeting = "ESMTP loket"
+
     def __init__(self, house: House, doorkeeper: Doorkeeper, *, tls: bool) -> None:
         """For a connection of the house; `tls` says that it is encrypted from its first byte."""
         loop = asyncio.get_running_loop()
@@ -67,7 +70,16 @@ class Dialogue(SMTP):
             tls_context=None if tls else house.tls,
             loop=loop,
         )
-        del self._smtp_methods["AUTH"]  # nobody logs in at a counter
+        for word in self._forbidden():
+            self._smtp_methods.pop(word, None)
+
+    def _forbidden(self) -> frozenset[str]:
+        """Commands that the library knows, and that are not known here: nobody logs in at a counter."""
+        return frozenset({"AUTH"})
+
+    def _tolerance(self) -> float:
+        """Refused commands after which the conversation ends."""
+        return self._house.limits.max_errors
 
     def dismiss(self, *, at_once: bool = False) -> None:
         """Say 421 and close, as the door does (RFC 5321, 3.8); `at_once` does not wait for the client to read it."""
@@ -112,7 +124,7 @@ class Dialogue(SMTP):
         if self._unread():
             await self._part_with(OUT_OF_STEP)
             return
-        await self.push(f"220 {self.hostname} ESMTP loket")
+        await self.push(f"220 {self.hostname} {self.greeting}")
 
     async def _answer_one(self) -> None:
         try:
@@ -171,7 +183,7 @@ class Dialogue(SMTP):
             self._errors += 1
         if reply.startswith("421"):
             self._close()
-        elif self._errors >= self._house.limits.max_errors:
+        elif self._errors >= self._tolerance():
             self._writer.write(_TOO_MANY_ERRORS.encode() + b"\r\n")
             self._close()
         await self._writer.drain()

@@ -1,12 +1,13 @@
-"""The SMTP door: its sockets, its thread, and how many may stand at it at once. What is said there is `conversation`'s.
+"""The doors of SMTP and LMTP: sockets, threads, and how many may stand there at once.
 
-The door runs an event loop in a thread of its own; the rest of the desk knows nothing of it.
+What is said there is the business of `conversation` and of `lmtp`.
+
+A door runs an event loop in a thread of its own; the rest of the desk knows nothing of it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import socket
 import ssl
@@ -20,19 +21,18 @@ from typing import Any, Final
 import structlog
 
 from intake import clock
+from intake.doors.smtp import listening
 from intake.doors.smtp.conversation import Conversation
 from intake.doors.smtp.house import DoorReport, House
+from intake.doors.smtp.lmtp import LmtpConversation
 from intake.doors.smtp.policy import Doorkeeper
 from intake.errors import DoorBlocked
-from intake.settings import Limits, SmtpSettings
+from intake.settings import Limits, LmtpSettings, SmtpSettings
 from intake.spool import Spool
 
 #: Threads that write and fsync. Fsyncs that wait at the same time share the journal's commits; more than these gain
 #: nothing.
 _WRITERS: Final = 8
-
-#: Connections that the kernel keeps until we take them.
-_BACKLOG: Final = 1024
 
 #: A TLS handshake takes a few round trips; who needs longer holds a place for nothing.
 _HANDSHAKE_SECONDS: Final = 30.0
@@ -47,11 +47,11 @@ _log = structlog.get_logger(__name__)
 
 
 class SmtpDoor:
-    """A door that listens at one or two places: SMTP with STARTTLS, and SMTP over TLS."""
+    """A door that listens at one or two places: SMTP with STARTTLS, and SMTP over TLS; or LMTP."""
 
     def __init__(
         self,
-        settings: SmtpSettings,
+        settings: SmtpSettings | LmtpSettings,
         limits: Limits,
         spool: Spool,
         knows: Callable[[str], bool],
@@ -76,6 +76,7 @@ class SmtpDoor:
             pool=ThreadPoolExecutor(_WRITERS, thread_name_prefix="smtp-spool"),
         )
         self._doorkeeper = Doorkeeper(self._house)
+        self._conversation = LmtpConversation if isinstance(settings, LmtpSettings) else Conversation
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="smtp-door")
         self._listeners: list[tuple[socket.socket, bool]] = []
@@ -90,9 +91,8 @@ class SmtpDoor:
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         settings = self._house.settings
         try:
-            for listen, tls in ((settings.listen, False), (settings.tls_listen, True)):
-                if listen is not None:
-                    self._listeners.append((_listening(listen), tls))
+            for listen, tls in settings.places:
+                self._listeners.append((listening.listening(listen, settings.group), tls))
         except DoorBlocked:
             self._let_go()
             raise
@@ -129,7 +129,7 @@ class SmtpDoor:
     def _let_go(self) -> None:
         """Undo a start that came to nothing."""
         for listener, _ in self._listeners:
-            listener.close()
+            listening.close(listener)
         self._loop.close()
 
     def _ports(self) -> list[int]:
@@ -150,7 +150,7 @@ class SmtpDoor:
                 _log.warning("a connection could not be taken", why=str(error))
                 await asyncio.sleep(_BREATH_SECONDS)
                 continue
-            client = _client(peer)
+            client = listening.client(peer)
             refusal = self._refusal(client)
             if refusal is not None:
                 _turn_away(connection, b"" if tls else refusal)
@@ -169,8 +169,9 @@ class SmtpDoor:
     async def _visit(self, connection: socket.socket, client: str, tls: bool) -> None:
         """See a client in, and out. It counts from its first packet, its TLS handshake included."""
         # asyncio does this itself only for sockets that know their protocol, which accepted ones do not
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        conversation = Conversation(self._house, self._doorkeeper, tls=tls)
+        if connection.family != socket.AF_UNIX:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        conversation = self._conversation(self._house, self._doorkeeper, tls=tls)
         self._clients[client] += 1
         self._conversations.add(conversation)
         try:
@@ -194,7 +195,7 @@ class SmtpDoor:
             task.cancel()
         await asyncio.gather(*self._accepting, return_exceptions=True)
         for listener, _ in self._listeners:
-            listener.close()
+            listening.close(listener)
         for conversation in list(self._conversations):
             if not conversation.busy:
                 conversation.dismiss()
@@ -211,7 +212,7 @@ async def _wait(tasks: set[asyncio.Task[Any]], seconds: float | None) -> None:
         await asyncio.wait(tasks, timeout=seconds)
 
 
-def _tls(settings: SmtpSettings) -> ssl.SSLContext | None:
+def _tls(settings: SmtpSettings | LmtpSettings) -> ssl.SSLContext | None:
     if settings.tls_certificate is None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -220,26 +221,6 @@ def _tls(settings: SmtpSettings) -> ssl.SSLContext | None:
     except OSError as error:
         raise DoorBlocked(f"{settings.tls_certificate}: {error}") from error
     return context
-
-
-def _listening(listen: str) -> socket.socket:
-    host, _, port = listen.rpartition(":")
-    host = host.strip("[]")
-    try:
-        family = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0][0]
-        listener = socket.create_server((host, int(port)), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        raise DoorBlocked(f"{listen}: {error}") from error
-    listener.setblocking(False)
-    return listener
-
-
-def _client(peer: Any) -> str:
-    """Whom connections are counted for: an IPv4 address, or the /64 that one IPv6 customer is usually given."""
-    address = ipaddress.ip_address(str(peer[0]).partition("%")[0])
-    return str(
-        address if isinstance(address, ipaddress.IPv4Address) else ipaddress.ip_network((address, 64), strict=False)
-    )
 
 
 def _turn_away(connection: socket.socket, reply: bytes) -> None:
@@ -251,4 +232,4 @@ def _turn_away(connection: socket.socket, reply: bytes) -> None:
 
 
 def _report_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    _log.error("the SMTP door's loop", what=context.get("message"), exc_info=context.get("exception"))
+    _log.error("a door's loop", what=context.get("message"), exc_info=context.get("exception"))

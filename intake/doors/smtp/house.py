@@ -1,4 +1,4 @@
-"""What all conversations of one SMTP door share: its rules, its spool, and the tallies that bound it."""
+"""What all conversations of one door share: its rules, its spool, and the tallies that bound it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from intake.settings import Limits, SmtpSettings
+from intake.settings import Limits, LmtpSettings, SmtpSettings
 from intake.spool import Spool
 
 _T = TypeVar("_T")
@@ -40,7 +40,7 @@ class Tallies:
 class House:
     """One door's rules and means."""
 
-    settings: SmtpSettings
+    settings: SmtpSettings | LmtpSettings
     limits: Limits
     spool: Spool
     knows: Callable[[str], bool]  #: whether an address is ours; called on the door's thread, so it may not wait
