@@ -57,8 +57,8 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
     files = [leaf for leaf in leaves.parts if is_file(leaf[0])]
     problems = (*opening, *headers.problems, *structure.problems, *front.problems, *leaves.problems, *body.problems)
     subject = text_of(headers.first("subject"), structure.charset)
-    division = divide(body.text)
-    spoken, _ = language(f"{division.new_text}\n{subject}")
+    division = divide(body.text, body.marks, subject)
+    spoken, _ = language(f"{division.spoken}\n{subject}")
     mail = ParsedMail(
         **_about(headers, structure, front, subject, raw, leaves),
         **_said(body, division),

@@ -1,199 +1,264 @@
 """A text divided into the sender's new words, quoted history and signature. Nothing is deleted.
 
-Every line stands in exactly one of the three.
-
-First version: a line scanner with evidence, in one pass. Quotes begin at `>` lines, at an attribution line with a
-date, time or address in it, at a separator, or at a block of header-like lines; signatures at `-- `, at a device's
-tagline, or at a closing formula near the end.
+Every line stands in exactly one of the three. One pass over the lines, with what the HTML told of them where the text
+was made of it: history begins at a separator, a header block or an attribution; `>` quotes; a forwarded mail is what
+the sender wants to be read. Answers between quotes keep the lines that they answer beside them.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import groupby, pairwise
+
+from parsing.body.attributions import attribution_ending, may_end
+from parsing.body.boundaries import header_block, is_forward, is_forwarded_subject, is_rule, is_separator
+from parsing.body.markers import bare
+from parsing.body.marks import NO_MARKS, Mark, Marks
+from parsing.body.signature import is_tagline, signature_start
 
 _MAX_LINES = 4_000  #: beyond it lines are new words: nobody reads further, and the scan stays short
 _MAX_LINE = 500  #: code points of a line that are looked at: markers are short
-_WRAPPED = 3  #: lines over which an attribution may be wrapped
-
-_VERBS = (
-    "menulis|tulis|wrote|writes|schrieb|geschrieben|schreef|écrit|a écrit|escribió|escreveu|ha scritto|scrisse|skrev|kirjoitti|napisał|napisał\\(a\\)|"
-    "napsal|napísal|написал|пишет|пише|yazdı|schreven|írta|a scris|έγραψε|写道|寫道|書きました|작성|menulis pada|nulis"
-)
-_ATTRIBUTION_END = re.compile(rf"(?:\b(?:{_VERBS})\b|写道|寫道)[^\n]{{0,80}}[:：]?\s*$", re.IGNORECASE)
-_ATTRIBUTION_START = re.compile(
-    r"^\s*(?:pada|on|am|op|le|el|em|il|den|dne|dnia|w dniu|på|em|în|στις|tanggal|\d{1,4}[/.\-年]|(?:mon|tue|wed|thu|fri|sat|sun|sen|sel|rab|kam|jum|sab|min)\w*[,.]?\s)",
-    re.IGNORECASE,
-)
-_EVIDENCE = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b(?:19|20)\d{2}\b|[\w.+-]{1,64}@[\w-]{1,64}\.|\d{1,2}/\d{1,2}/\d{2,4}")
-_SEPARATOR = re.compile(
-    r"^\s*(?:[-_=*]{2,}\s*)?(?:-{3,}|_{3,})\s*(?:original message|original-nachricht|ursprüngliche nachricht|pesan asli|mesej asal|message d'origine|"
-    r"mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|reply message|replied message|balasan pesan|in reply to)\b.*$",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"^\s*_{20,}\s*$")
-_FORWARD = re.compile(
-    r"^\s*(?:-{3,}\s*)?(?:begin )?(?:forwarded message|pesan (?:yang )?(?:di)?teruskan|mesej dimajukan|weitergeleitete nachricht)\b",
-    re.IGNORECASE,
-)
-_HEADER_LINE = re.compile(
-    r"^\s*\*?(?:from|sent|date|to|cc|subject|dari|dikirim|tanggal|kepada|ke|perihal|subjek|daripada|dihantar|tarikh|von|gesendet|an|betreff|datum|"
-    r"de|envoyé|à|objet|enviado|para|asunto|assunto|da|inviato|a|oggetto|van|verzonden|aan|onderwerp|reply-to)\s?\*?\s?[:：]\*?\s*\S",
-    re.IGNORECASE,
-)
-_FROM_LINE = re.compile(r"^\s*\*?(?:from|dari|daripada|von|de|da|van)\s?\*?\s?[:：]", re.IGNORECASE)
-_SIGNATURE = re.compile(r"^--\s?$|^—\s?$|^__+\s?$")
-_TAGLINE = re.compile(
-    r"^\s*(?:sent from (?:my|the|outlook|mail|yahoo|samsung|proton)\b.{0,60}|get outlook for .{0,40}|dikirim dari .{0,60}|dihantar dari .{0,60}|"
-    r"diposting dari .{0,40}|von meinem .{0,40} gesendet|envoyé de(?:puis)? mon .{0,40}|enviado (?:desde|do|de) .{0,40}|inviato da .{0,40}|verzonden vanaf .{0,40})\s*$",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"^\s*(?:salam(?: hormat| hangat)?|hormat (?:saya|kami)|terima ?kasih(?: banyak)?|trims|makasih|wassalam\w*|regards|(?:best|kind|warm) regards|best|thanks|"
-    r"thank you|cheers|sincerely|yours (?:truly|sincerely|faithfully)|sekian(?:,? terima kasih)?)\s*[,.!]?\s*$",
-    re.IGNORECASE,
-)
-_CLOSING_LINES = 8  #: lines at the end among which a closing formula starts a signature
-_NAME_WORDS = 6  #: a name line has no more words than that
+_MAX_TRIES = 400  #: lines with a colon at their end that are weighed as attributions: threads are never so deep
+_QUOTE_SIGNS = (">", "＞", "&gt;")
+_WIDE = 60  #: code points; a quoted line as long as this was broken by a mail program, and its rest lost its sign
+_NEAR = 12  #: lines at the end of somebody's words among which a tagline is looked for that he wrote on below
+_ANSWERS = 2  #: so many answers, each below a quote, are answers point by point
 
 
 class Kind(Enum):
     """What a line is."""
 
     NEW = auto()
+    CONTEXT = auto()  #: quoted, and answered by the new words below it: shown with them, but nobody's new words
     QUOTED = auto()
     SIGNATURE = auto()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """Lines of one kind that stand together: code points of the text, from start to before end."""
+
+    kind: Kind
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Division:
     """A text's lines by kind, and the three texts that they make."""
 
-    kinds: tuple[Kind, ...]  #: one a line of text.splitlines(keepends=True) on "\n"
-    new_text: str
+    kinds: tuple[Kind, ...]  #: one a line of text.split("\n")
+    spans: tuple[Span, ...]  #: the whole text, in its order
+    new_text: str  #: the new words, with the quoted lines that they answer
+    spoken: str  #: the new words alone
     quoted: str
     signature: str
 
 
-def divide(text: str) -> Division:
+def divide(text: str, marks: Marks = NO_MARKS, subject: str = "") -> Division:
     """Divide a text; nothing but a quote is shown as new words, so that nobody is given an empty report."""
     lines = text.split("\n")
-    seen = [line[:_MAX_LINE] for line in lines[:_MAX_LINES]]
-    kinds = _mark_quotes(seen)
-    _mark_signature(seen, kinds)
-    if not any(line.strip() for line, kind in zip(seen, kinds, strict=True) if kind is Kind.NEW) and text.strip():
+    seen = [bare(line[:_MAX_LINE]) for line in lines[:_MAX_LINES]]
+    scan = _Scan(seen, marks, forwarded=is_forwarded_subject(subject))
+    kinds = scan.kinds()
+    if not _says_anything(seen, kinds):
         kinds = [Kind.NEW] * len(seen)
+    _mark_signatures(seen[: scan.handed_on], kinds, marks)
+    _mark_context(seen, kinds, marks)
     kinds += [Kind.NEW] * (len(lines) - len(kinds))
+    spans = tuple(_spans(lines, kinds, len(text)))
     return Division(
         kinds=tuple(kinds),
-        new_text=_of(lines, kinds, Kind.NEW),
-        quoted=_of(lines, kinds, Kind.QUOTED),
-        signature=_of(lines, kinds, Kind.SIGNATURE),
+        spans=spans,
+        new_text=_of(text, spans, Kind.NEW, Kind.CONTEXT),
+        spoken=_of(text, spans, Kind.NEW),
+        quoted=_of(text, spans, Kind.QUOTED),
+        signature=_of(text, spans, Kind.SIGNATURE),
     )
 
 
-def _of(lines: list[str], kinds: list[Kind], wanted: Kind) -> str:
-    return "\n".join(line for line, kind in zip(lines, kinds, strict=True) if kind is wanted)
+def _spans(lines: list[str], kinds: list[Kind], length: int) -> Iterator[Span]:
+    start = 0
+    for kind, group in groupby(zip(kinds, lines, strict=True), key=lambda pair: pair[0]):
+        end = start + sum(len(line) + 1 for _, line in group)
+        yield Span(kind=kind, start=start, end=min(end, length))
+        start = end
 
 
-def _mark_quotes(lines: list[str]) -> list[Kind]:
-    kinds = [Kind.NEW] * len(lines)
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        if not line.strip():
+def _of(text: str, spans: tuple[Span, ...], *wanted: Kind) -> str:
+    return "".join(text[span.start : span.end] for span in spans if span.kind in wanted)
+
+
+def _says_anything(lines: Sequence[str], kinds: Sequence[Kind]) -> bool:
+    return any(line and kind is Kind.NEW and not is_rule(line) for line, kind in zip(lines, kinds, strict=False))
+
+
+class _Scan:
+    """One pass over the lines of a text."""
+
+    def __init__(self, lines: list[str], marks: Marks, *, forwarded: bool) -> None:
+        self._lines = lines
+        self._marks = marks
+        self._forwarded = forwarded  #: the subject says so
+        self._kinds = [Kind.NEW] * len(lines)
+        self._tries = 0
+        self._floor = 0  #: lines before it are spoken for
+        self.handed_on = len(lines)  #: where the mail begins that the sender hands on
+
+    def kinds(self) -> list[Kind]:
+        """What each line is, signatures apart."""
+        index = 0
+        while index < len(self._lines):
+            if self._lines[index]:
+                following = self._look_at(index)
+                if following is None:
+                    break
+                index = following
+            else:
+                index += 1
+        self._fill_blanks()
+        return self._kinds
+
+    def _look_at(self, index: int) -> int | None:
+        """Take a line down and give the next one to look at, None where the rest is decided."""
+        handed_on = is_forward(self._lines, index)
+        if handed_on or self._hands_over(index):
+            if handed_on or self._forwarded:
+                self.handed_on = index
+            else:
+                self._quote(self._with_drawing_above(index), len(self._lines))
+            return None
+        if self._is_quoted(index):
+            self._quote(index, index + 1)
+            return index + 1
+        return self._after_attribution(index)
+
+    def _hands_over(self, index: int) -> bool:
+        return self._marks.history == index or is_separator(self._lines, index) or header_block(self._lines, index)
+
+    def _after_attribution(self, end: int) -> int | None:
+        """Quote the attribution that ends with this line, and, where no quote signs follow, all that is below it."""
+        if self._tries >= _MAX_TRIES or not (may_end(self._lines[end]) or self._marks.has(end, Mark.ATTRIBUTION)):
+            return end + 1
+        self._tries += 1
+        below = self._next_line(end + 1)
+        marked = below is not None and (self._is_quoted(below) or self._marks.has(below, Mark.INDENTED))
+        start = attribution_ending(self._lines, end, self._floor, quoted_below=marked)
+        if start is None and self._marks.has(end, Mark.ATTRIBUTION) and marked:
+            start = end
+        if start is None:
+            return end + 1
+        self._quote(self._with_drawing_above(start), end + 1)
+        if not marked:
+            self._quote(end + 1, len(self._lines))
+            return None
+        return self._after_indented(end + 1)
+
+    def _after_indented(self, index: int) -> int:
+        """Quote the indented block that stands below an attribution."""
+        while index < len(self._lines) and (not self._lines[index] or self._marks.has(index, Mark.INDENTED)):
+            if self._lines[index]:
+                self._quote(index, index + 1)
             index += 1
-            continue
-        if _FORWARD.match(line):
-            return kinds  # what follows was handed on by the sender: it is content
-        if _starts_history(lines, index):
-            kinds[index:] = [Kind.QUOTED] * (len(lines) - index)
-            return kinds
-        attribution = _attribution(lines, index)
-        if attribution:
-            kinds[index : index + attribution] = [Kind.QUOTED] * attribution
-            index += attribution
-            if not _next_is_marked(lines, index):
-                kinds[index:] = [Kind.QUOTED] * (len(lines) - index)
-                return kinds
-            continue
-        if line.lstrip().startswith(">"):
-            kinds[index] = Kind.QUOTED
-        index += 1
-    return kinds
+        return index
+
+    def _is_quoted(self, index: int) -> bool:
+        line = self._lines[index]
+        if line.startswith(_QUOTE_SIGNS) or self._marks.has(index, Mark.QUOTED):
+            return True
+        return self._is_a_broken_rest(index)
+
+    def _is_a_broken_rest(self, index: int) -> bool:
+        """Whether a line is the end of a quoted one that was too long, between two with their signs."""
+        lines = self._lines
+        if not 0 < index < len(lines) - 1 or self._kinds[index - 1] is not Kind.QUOTED:
+            return False
+        above, line, below = lines[index - 1 : index + 2]
+        return (
+            above.startswith(_QUOTE_SIGNS)
+            and below.startswith(_QUOTE_SIGNS)
+            and len(above) >= _WIDE
+            and len(line) < len(above)
+            and not line[0].isupper()
+        )
+
+    def _with_drawing_above(self, index: int) -> int:
+        """Where the drawn lines begin that belong to what begins at a line."""
+        place = start = index
+        while place > self._floor and (not self._lines[place - 1] or is_rule(self._lines[place - 1])):
+            place -= 1
+            start = place if self._lines[place] else start
+        return start
+
+    def _next_line(self, index: int) -> int | None:
+        return next((place for place in range(index, min(index + 4, len(self._lines))) if self._lines[place]), None)
+
+    def _quote(self, start: int, end: int) -> None:
+        self._kinds[start:end] = [Kind.QUOTED] * (end - start)
+        self._floor = end
+
+    def _fill_blanks(self) -> None:
+        """Blank lines between quoted ones are quoted too."""
+        last: int | None = None
+        for index, kind in enumerate(self._kinds):
+            if kind is Kind.QUOTED:
+                if last is not None and last < index - 1:
+                    self._quote(last + 1, index)
+                last = index
+            elif self._lines[index]:
+                last = None
 
 
-def _starts_history(lines: list[str], index: int) -> bool:
-    """A separator, or a block of at least three header-like lines that begins with the sender's."""
-    line = lines[index]
-    if _SEPARATOR.match(line):
-        return True
-    following = _next_line(lines, index + 1) if _RULE.match(line) else index
-    return following is not None and bool(_FROM_LINE.match(lines[following])) and _header_lines(lines, following) >= 3  # noqa: PLR2004
+def _mark_signatures(lines: Sequence[str], kinds: list[Kind], marks: Marks) -> None:
+    """Mark signatures at the end of the first and of the last stretch of new words, if words are left beside them."""
+    stretches = [(start, end) for kind, start, end in _runs(lines, kinds) if kind is Kind.NEW]
+    marked = list(kinds)
+    for start, end in stretches[:1] + stretches[1:][-1:]:
+        _mark_signature(lines, marked, marks, start, end)
+    if _says_anything(lines, marked):
+        kinds[:] = marked
 
 
-def _header_lines(lines: list[str], index: int) -> int:
-    """How many of the next six lines look like From:, Sent:, To:, Subject:."""
-    return sum(1 for line in lines[index : index + 6] if _HEADER_LINE.match(line))
-
-
-def _next_line(lines: list[str], index: int) -> int | None:
-    return next((place for place in range(index, min(index + 4, len(lines))) if lines[place].strip()), None)
-
-
-def _attribution(lines: list[str], index: int) -> int:
-    """The number of lines of an attribution that begins here, 0 where none does."""
-    if (
-        not _ATTRIBUTION_START.match(lines[index])
-        and "@" not in lines[index]
-        and not _ATTRIBUTION_END.search(lines[index])
-    ):
-        return 0
-    joined = ""
-    for count in range(1, _WRAPPED + 1):
-        if index + count > len(lines) or not lines[index + count - 1].strip():
-            return 0
-        joined = f"{joined} {lines[index + count - 1].strip()}".strip()
-        if len(joined) > _MAX_LINE:
-            return 0
-        if _ATTRIBUTION_END.search(joined) and _EVIDENCE.search(joined) and joined.rstrip().endswith((":", "：")):
-            return count
-        if _next_is_marked(lines, index + count) and _EVIDENCE.search(joined) and joined.endswith(":"):
-            return count
-    return 0
-
-
-def _next_is_marked(lines: list[str], index: int) -> bool:
-    place = _next_line(lines, index)
-    return place is not None and lines[place].lstrip().startswith(">")
-
-
-def _mark_signature(lines: list[str], kinds: list[Kind]) -> None:
-    """Mark a signature among the new words before the quoted history, or at the end."""
-    new = [index for index, kind in enumerate(kinds) if kind is Kind.NEW]
-    if not any(lines[index].strip() for index in new):
-        return
-    start = _signature_start(lines, new)
-    if start is not None and any(lines[index].strip() for index in new[:start]):
-        for index in new[start:]:
+def _mark_signature(lines: Sequence[str], kinds: list[Kind], marks: Marks, start: int, end: int) -> None:
+    found = signature_start(lines[start:end])
+    if found is not None:
+        kinds[start + found : end] = [Kind.SIGNATURE] * (end - start - found)
+        end = start + found
+    for index in range(start, end):
+        if marks.has(index, Mark.SIGNATURE) or (index > end - _NEAR and _stands_alone(lines, index)):
             kinds[index] = Kind.SIGNATURE
 
 
-def _signature_start(lines: list[str], new: list[int]) -> int | None:
-    """The place in `new` where the signature begins: the first mark, else a tagline or a closing near the end."""
-    for place, index in enumerate(new):
-        if _SIGNATURE.match(lines[index]) and len(new) - place <= 40:  # noqa: PLR2004 - no signature is longer
-            return place
-    last = [place for place in range(len(new)) if lines[new[place]].strip()][-_CLOSING_LINES:]
-    for count, place in enumerate(last):
-        line = lines[new[place]]
-        if _TAGLINE.match(line):
-            return place
-        if _CLOSING.match(line) and all(_is_short(lines[new[after]]) for after in last[count + 1 :]):
-            return place
-    return None
+def _stands_alone(lines: Sequence[str], index: int) -> bool:
+    """Whether a line is a tagline, and a paragraph of its own: somebody wrote on below it."""
+    around = (*lines[max(index - 1, 0) : index], *lines[index + 1 : index + 2])
+    return not any(around) and is_tagline(lines[index])
 
 
-def _is_short(line: str) -> bool:
-    return len(line.split()) <= _NAME_WORDS and not line.rstrip().endswith("?")
+def _mark_context(lines: Sequence[str], kinds: list[Kind], marks: Marks) -> None:
+    """Where a mail answers point by point, show each answer below what it answers."""
+    runs = list(_runs(lines, kinds))
+    answered = [
+        (start, end)
+        for (kind, start, end), (following, *_) in pairwise(runs)
+        if kind is Kind.QUOTED and following is Kind.NEW
+    ]
+    if len(answered) >= _ANSWERS:
+        for start, end in answered:
+            for index in range(start, end):
+                if lines[index].startswith(_QUOTE_SIGNS) or marks.has(index, Mark.QUOTED | Mark.INDENTED):
+                    kinds[index] = Kind.CONTEXT
+
+
+def _runs(lines: Sequence[str], kinds: Sequence[Kind]) -> Iterator[tuple[Kind, int, int]]:
+    """Stretches of lines of one kind, from the first that is not blank to before the next stretch's."""
+    start, current = 0, None
+    for index, (line, kind) in enumerate(zip(lines, kinds, strict=False)):
+        if line and kind is not current:
+            if current is not None:
+                yield current, start, index
+            start, current = index, kind
+    if current is not None:
+        yield current, start, len(lines)

@@ -1,0 +1,122 @@
+"""Where a mail hands over to another one: separators, header blocks, forwards, and a desk's own mark.
+
+Below a separator stands history; below a forward, what the sender wants us to read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from parsing.body.markers import FORWARDED, ORIGINAL, ROLES, Role, plain, verbs
+
+_FRAMED = re.compile(r"[-_=*~—–─>\s]{2,}|[^\n]{2,100}?[-_=—–─]{3,}\Z")
+_DRAWN = re.compile(r"[-#=_*~—–─]{2}|[─—–=]")
+_RULE = re.compile(r"[-_=*~—–─]{3,}\Z|(?:[-_=*~—–─]\s){3,}[-_=*~—–─]\Z")
+_LABEL = re.compile(r"[*_>|\s]{0,6}([^\W\d_][^:：\n]{0,28}?)[\s*_]{0,4}[:：][\s*_]{0,6}")
+_ANSWER_ABOVE = re.compile(
+    r"\b(?:balas\w*|tulis\w*|jawab\w*|repl\w+|respon\w*|write|type|answer|antwort\w*|répon\w+|escrib\w+|rispond\w+)\b[^\n]{0,40}"
+    r"\b(?:di ?atas|above|oberhalb|über|au-dessus|encima|acima|sopra|boven)\b"
+    r"|\b(?:riwayat|history)\b[^\n]{0,20}\b(?:di ?bawah|below)\b",
+    re.IGNORECASE,
+)
+_LONGEST = 160  #: code points of a line that can be a separator
+_HEADER_LINES = 16  #: of a quoted mail, with long lists of recipients wrapped and blank lines between
+_BLANKS = 1  #: blank lines between two header lines, as mails have whose line ends were doubled
+_WRAPPED = 4  #: lines over which the recipients may be wrapped
+_MAIL_ROLES = {Role.FROM, Role.SENT, Role.DATE, Role.SUBJECT, Role.TO}
+_NEAR = 3  #: lines below a forward's words in which its header begins
+
+#: what a subject begins with when the mail is handed on
+_FORWARDED_SUBJECT = re.compile(
+    r"(?:fwd?|wg|tr|rv|enc|trs|trsk|terusan|vs|vb|doorst|i|ilt|pd|пер|転送|转发|轉寄|전달|fs|y|továbbítás|přep?)\s?[:：]",
+    re.IGNORECASE,
+)
+
+
+def is_forwarded_subject(subject: str) -> bool:
+    """Whether a subject says that the mail hands another one on."""
+    return bool(_FORWARDED_SUBJECT.match(subject.strip()))
+
+
+def is_rule(line: str) -> bool:
+    """Whether a bare line is nothing but a drawn line."""
+    return bool(_RULE.match(line))
+
+
+def is_forward(lines: Sequence[str], index: int) -> bool:
+    """Whether a forwarded mail begins at a line: its words between dashes, or above a header."""
+    line = lines[index]
+    if len(line) > _LONGEST or not (words := plain(line)):
+        return False
+    if not _begins_with(words, FORWARDED):
+        return False
+    return bool(_FRAMED.match(line)) or _has_header_below(lines, index)
+
+
+def is_separator(lines: Sequence[str], index: int) -> bool:
+    """Whether quoted history begins at a line: "-----Original Message-----" and its like, or a desk's own mark."""
+    line = lines[index]
+    if len(line) > _LONGEST:
+        return False
+    if is_reply_mark(line):
+        return True
+    framed = _FRAMED.match(line)
+    if not framed and not line.endswith((":", "：")):
+        return False
+    words = plain(line)
+    if words in ORIGINAL or (framed and _begins_with(words, ORIGINAL)):
+        return bool(framed) or _has_header_below(lines, index)
+    return bool(framed and verbs(line) and _has_header_below(lines, index))  # Lotus: "-----Budi/ACME wrote: -----"
+
+
+def is_reply_mark(line: str) -> bool:
+    """Whether a desk asked, between drawn lines, to be answered above this line."""
+    return bool(_DRAWN.match(line) and _ANSWER_ABOVE.search(line))
+
+
+def header_block(lines: Sequence[str], index: int) -> bool:
+    """Whether the header of a quoted mail begins at a line.
+
+    A sender and two more of date, recipient and subject; and one of them has to be a mail's own: a subject, "sent", or
+    an address. "Dari: BCA / Ke: DANA / Tanggal: …" is somebody's money.
+    """
+    if role_of(lines[index]) not in _MAIL_ROLES:
+        return False
+    seen: set[Role] = set()
+    addressed = False
+    place, blanks, wraps = index, 0, 0
+    while place < min(index + _HEADER_LINES, len(lines)):
+        line = lines[place]
+        role = role_of(line)
+        if role and role not in seen:
+            seen.add(role)
+            addressed = addressed or "@" in line
+            blanks = wraps = 0
+        elif not line:
+            blanks += 1
+        elif blanks or not (wraps := wraps + 1) <= _WRAPPED or _LABEL.match(line):
+            break
+        if blanks > _BLANKS:
+            break
+        place += 1
+    followed = place < len(lines) and lines[place] and not blanks and _LABEL.match(lines[place])
+    enough = Role.FROM in seen and len(seen - {Role.CC}) > 2 and bool(seen & {Role.SENT, Role.SUBJECT} or addressed)  # noqa: PLR2004
+    return enough and not followed
+
+
+def role_of(line: str) -> Role | None:
+    """What a header line tells, by its label; None where it is none."""
+    label = _LABEL.match(line)
+    return ROLES.get(plain(label[1])) if label else None
+
+
+def _begins_with(words: str, phrases: frozenset[str]) -> bool:
+    """Whether these are one of the phrases, or begin with one; phrases have at most eight words."""
+    pieces = words.split(" ")[:8]
+    return any(" ".join(pieces[:count]) in phrases for count in range(1, len(pieces) + 1))
+
+
+def _has_header_below(lines: Sequence[str], index: int) -> bool:
+    near = lines[index + 1 : index + 1 + _NEAR]
+    return any(role_of(line.lstrip("> ")) in _MAIL_ROLES for line in near)
