@@ -35,7 +35,7 @@ _NUMBERED = re.compile(
 _LABELS = every_label("amount")
 _FIRST = first_words(_LABELS)
 _LABELLED = re.compile(
-    rf"(?<![\w-])(?:{spelled(_LABELS)})(?:nya)?(?:[ \t]{{1,2}}(?:{spelled(every_word('amount_link'))})\b){{0,3}}[ \t]{{0,3}}[:=]?[ \t]{{0,3}}\n?"
+    rf"(?<![\w-])(?:{spelled(_LABELS)})(?:nya)?(?:[ \t]{{1,2}}(?:{spelled(every_word('amount_link'))})\b){{0,3}}[ \t]{{0,3}}[:=]?[ \t]{{0,3}}\n?(?<=[\s:=])"
     rf"(?P<number>\d{{1,3}}(?:[.,]\d{{3}}){{1,4}}(?:[.,]\d{{2}})?|\d{{4,9}})(?![\w/-]|[.,:]\d){_TAIL}",
     re.IGNORECASE,
 )
@@ -46,8 +46,8 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _SCALE = frozenset("ribu seribu juta sejuta thousand million".split())
-_BEFORE, _AFTER = 28, 16  #: code points that tell what an amount is
-_NOT_BEFORE = re.compile(rf"(?:{spelled(every_word('no_amount_before'))})\b[^.,;\n\d]{{0,18}}$", re.IGNORECASE)
+_BEFORE, _AFTER = 44, 16  #: code points that tell what an amount is
+_NOT_BEFORE = re.compile(rf"(?:{spelled(every_word('no_amount_before'))})\b[^.,;\n\d]{{0,28}}$", re.IGNORECASE)
 _NOT_AFTER = re.compile(rf"[ \t]{{0,2}}(?:{spelled(every_word('no_amount_after'))})\b", re.IGNORECASE)
 _MAX = Decimal(10) ** 13
 
@@ -153,10 +153,11 @@ def _is_other(text: str, match: re.Match[str]) -> bool:
 
 def _default(source: Source, circumstances: Circumstances) -> str:
     """The currency of an amount without one: that of the country, or the one that the mail names."""
-    named = {_CURRENCIES[word] for word in source.places.keys() & _CURRENCIES.keys()}
-    if "MYR" in named and "IDR" not in named:
+    rupiah = "rupiah" in source.places or "rp" in source.places
+    if not rupiah and ("ringgit" in source.places or ("rm" in source.places and _RINGGIT.search(source.text))):
         return "rm"
-    return "rm" if circumstances.language == "ms" and "IDR" not in named else "rp"
+    return "rm" if circumstances.language == "ms" and not rupiah else "rp"
 
 
+_RINGGIT = re.compile(r"(?<![\w.])RM[ ]?\d")
 _STARTS = frozenset({DIGITS, "rp", "idr", "rm", "myr", "us", "s", "usdt", "usd", "sgd", "eur"}) | _FIRST | BEGINNINGS

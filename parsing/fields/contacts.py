@@ -1,57 +1,124 @@
-"""Email addresses and phone numbers that a sender states, and links.
+"""Email addresses and phone numbers that a sender states of himself, with what they are to him; and links.
 
-First version: which role an address has (registered, wanted, old, new) is told later.
+Support lines, callers and the numbers of recipients are not his. `phonenumbers` tells what can be a number at all, and
+its international form.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
-from parsing.fields.source import Circumstances, Source
+import phonenumbers
+
+from parsing.fields.lexicon import every_word, spelled
+from parsing.fields.source import DIGITS, Circumstances, Source
 from parsing.report import Finding
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@-])"
 )
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]{3,2000}", re.IGNORECASE)
-_PHONE = re.compile(r"(?<![\w+.,/-])(?:\+\d{1,3}|62|0)[ \-.]?\(?\d{1,4}\)?(?:[ \-.]?\d{2,5}){1,4}(?![\w/@-])")
+_PHONE = re.compile(
+    r"(?<![\w+.,/@#-])(?:\+[ ]?\d{1,3}|\(\+?\d{2,4}\)|62|60|0)[ \-.]?\(?\d{1,4}\)?(?:[ \-.]{0,3}\d{2,8}){1,4}(?![\w/@]|[-.]\w)"
+)
+#: Mailboxes of an office, whoever wrote of them.
+_OFFICE = re.compile(
+    r"(?:no-?reply|do-?not-?reply|support|help(?:desk)?|info|cs|cso|care|admin|customer[._-]?(?:care|service)|service|bantuan|layanan|pengaduan|halo|hello|contact|"
+    r"marketing|sales|billing|security|notif(?:ikasi|ication)?s?|alerts?|postmaster|abuse)(?:[._+-][\w.+-]{0,30})?@",
+    re.IGNORECASE,
+)
+_ROLES = ("old", "new", "registered", "wanted")
+_BEFORE, _AFTER = 48, 24  #: code points that tell whose an address is
+_ROLE = {name: re.compile(rf"\b(?:{spelled(every_word(name))})\b", re.IGNORECASE) for name in _ROLES}
+_OTHERS = re.compile(rf"\b(?:{spelled(every_word('others_contacts'))})\b[^.!?\n]{{0,32}}$", re.IGNORECASE)
+_CLAUSE = re.compile(r"[.;!?\n](?=\s|$)")
+_MOBILE = re.compile(r"\+628|\+601|\+(?!6[02])")
+#: A number of a fixed line is one only where it is called so: banks number their accounts likewise.
+_CALLED = re.compile(
+    r"(?:te?lp?|tele?[fp]on|phone|hp|wa|whatsapp|fax|kantor|rumah|call)\b[^\d\n]{0,12}$", re.IGNORECASE
+)
 _SEPARATORS = re.compile(r"[^\d+]")
-_MIN_DIGITS, _MAX_DIGITS = 9, 15  #: E.164 allows fifteen; below nine it is a short code
+_MIN_DIGITS = 9  #: a shorter one is a short code, or a part of something else
+_MALAYSIA = timedelta(hours=8)  #: east of UTC, where 01… is a mobile number
+_EMAIL_SURE, _PHONE_SURE = 0.95, 0.9
 
 
 def find_emails(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
-    """Addresses in the text."""
+    """The sender's addresses."""
+    if "@" not in source.text:
+        return
     for match in _EMAIL.finditer(source.text):
-        yield _finding(source, match, "emails", match[0], "email_shape", 0.95)
+        if not _is_anothers(source.original, match.start()):
+            role = _role(source.original, match.start(), match.end())
+            yield source.finding("emails", match[0], match.span(), "email_shape", _EMAIL_SURE, role=role)
 
 
 def find_phones(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
-    """Phone numbers, in E.164 form; a national number is Indonesian, or Malaysian in a Malay mail."""
-    country = "+60" if circumstances.language == "ms" else "+62"
-    for match in _PHONE.finditer(source.text):
-        number = _SEPARATORS.sub("", match[0])
-        digits = number.lstrip("+")
-        if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS or (digits[0] == "0" and digits[1] not in "128"):
+    """The sender's numbers, in E.164 form; a national number is Indonesian, or Malaysian in a Malay mail."""
+    end = 0
+    for place in source.anchors(frozenset({DIGITS})):
+        start = place - 1 if source.text[place - 1 : place] == "+" else place
+        start = start - 1 if source.text[start - 1 : start] == "(" else start
+        match = _PHONE.match(source.text, start) if start >= end else None
+        if match is None:
             continue
-        value = f"{country}{digits[1:]}" if digits[0] == "0" else f"+{digits}"
-        yield _finding(source, match, "phones", value, "phone_shape", 0.85)
+        value = _international(match[0], circumstances)
+        if value is not None and (_MOBILE.match(value) or _CALLED.search(source.original, max(0, start - 24), start)):
+            end = match.end()
+            if not _is_anothers(source.original, start):
+                role = _role(source.original, start, end)
+                yield source.finding("phones", value, (start, end), "phone_shape", _PHONE_SURE, role=role)
 
 
 def find_links(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
     """Addresses of the web."""
-    for match in _LINK.finditer(source.text):
-        yield _finding(source, match, "links", match[0].rstrip(".,;:)]}"), "link_shape", 0.95)
+    for match in _LINK.finditer(source.text) if "://" in source.text or "www" in source.places else ():
+        yield source.finding("links", match[0].rstrip(".,;:)]}"), match.span(), "link_shape", 0.95)
 
 
-def _finding(source: Source, match: re.Match[str], field: str, value: str, rule: str, confidence: float) -> Finding:
-    return Finding(
-        field=field,
-        value=value,
-        raw=source.original[match.start() : match.end()],
-        where=source.where,
-        start=match.start(),
-        end=match.end(),
-        rule=rule,
-        confidence=confidence,
-    )
+def office_addresses(source: Source) -> Iterator[tuple[int, int]]:
+    """Addresses that are nobody's own."""
+    for match in _EMAIL.finditer(source.text) if "@" in source.text else ():
+        if _OFFICE.match(match[0]):
+            yield match.span()
+
+
+def _international(written: str, circumstances: Circumstances) -> str | None:
+    """The E.164 form; None where no number has this shape."""
+    digits = _SEPARATORS.sub("", written)
+    if len(digits.lstrip("+")) < _MIN_DIGITS:
+        return None
+    region = _region(digits, circumstances)
+    if digits.startswith(("62", "60")):
+        digits = f"+{digits}"
+    if digits.startswith(("+620", "+600")):
+        digits = digits[:3] + digits[4:]
+    try:
+        number = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _region(digits: str, circumstances: Circumstances) -> str:
+    east = circumstances.sent_at is not None and circumstances.sent_at.utcoffset() == _MALAYSIA
+    return "MY" if circumstances.language == "ms" or (east and digits.startswith("01")) else "ID"
+
+
+def _is_anothers(text: str, start: int) -> bool:
+    """Whether the words before it say that it is a caller's, a support line's or a recipient's."""
+    return bool(_OTHERS.search(text, max(0, start - _BEFORE), start))
+
+
+def _role(text: str, start: int, end: int) -> str:
+    """What it is to the sender, by the nearest word before it, or by what follows; a contact where nothing is said."""
+    before = text[max(0, start - _BEFORE) : start]
+    said = [(match.end(), role) for role, pattern in _ROLE.items() for match in pattern.finditer(before)]
+    if said:
+        return max(said)[1]
+    after = _CLAUSE.split(text[end : end + _AFTER])[0]
+    return next((role for role in _ROLES if _ROLE[role].search(after)), "contact")

@@ -6,7 +6,7 @@ search, stand here. What one has found, the next ones do not see: a phone number
 
 from __future__ import annotations
 
-from parsing.fields import amounts, contacts, times, transactions, usernames
+from parsing.fields import amounts, channels, contacts, times, transactions, usernames
 from parsing.fields.lexicon import Words, words
 from parsing.fields.search import FieldDeclaration
 from parsing.fields.source import Origin
@@ -35,5 +35,6 @@ FIELDS = (
         settle=amounts.settle,
     ),
     FieldDeclaration(name="phones", word="phone", finders=(contacts.find_phones,)),
-    FieldDeclaration(name="occurred_at", word="occurred_at", finders=(times.find,), key=times.key),
+    FieldDeclaration(name="channels", word="channel", finders=(channels.find,)),
+    FieldDeclaration(name="occurred_at", word="occurred_at", finders=(times.find,), key=times.key, settle=times.settle),
 )

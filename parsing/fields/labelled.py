@@ -1,34 +1,74 @@
 """Values that follow a label: the one grammar of usernames and transaction IDs.
 
-label [owner] [up to three words before a sign] [sign or verb] value. All repetitions are bounded, so every pattern is
-linear.
+label [owner and qualifiers] sign or verb [opening] value [and a further value]. A label may stand on the line before,
+in a table's cell, in brackets. All repetitions are bounded, so every pattern is linear.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from parsing.fields.lexicon import every_word, spelled
+from parsing.fields.source import Source, first_words
 
-_OWNER = r"(?:nya|ku)?(?:[ \t]+(?:saya|sy|aku|gue|gw|kami|anda|my|of mine))?"
-_CORRECT = rf"(?:[ \t]+(?:{spelled(every_word('correct'))}))?"
-_SIGN = r"(?:[ \t]*(?P<sign>[:=：]|->|=>)[ \t]*\n?|[ \t]+(?P<verb>adalah|yaitu|yakni|ialah|is|are|was|nya)[ \t]*:?[ \t]+|[ \t]+|[ \t]*\((?=[^()\n]{3,60}\)))"
-_OPENING = r"[\"'“”‘’«(\[*_@#]{0,3}[@#]?"
+_OWNER = rf"(?:nya|ku|'s)?(?:[ \t]{{1,3}}(?:{spelled(every_word('owner'))})\b)?"
+_QUALIFIER = rf"(?:[ \t]{{1,3}}(?:{spelled(every_word('qualifier'))})\b){{0,4}}"
+_BRACKET = r"(?:[ \t]{0,2}[(/][^()\n:=]{1,24}[)]?(?=[ \t]{0,3}[:=]))?"
+_SIGN = (
+    r"(?:[ \t]{0,8}\n?[ \t]{0,4}(?P<sign>[:=：|]|->|=>|→)[ \t]{0,8}(?:\n[ \t]{0,8}){0,2}"
+    rf"|[ \t]{{1,3}}(?P<verb>{spelled(every_word('copula'))})(?:[ \t]{{0,2}}:)?[ \t]{{1,3}}"
+    r"|[ \t]{0,3}(?P<below>\n)[ \t]{0,4}(?=\S{4})"
+    r"|[ \t]{1,8}(?P<dash>[-–—])[ \t]{1,8}|(?P<cell>\t)[ \t]{0,8}|[ \t]{0,3}\((?=[^()\n]{3,60}\))|[ \t]{1,60}(?:no(?![a-z])\.?[ \t]{0,2})?)"
+)
+_OPENING = r"[\"'“”‘’«(\[*_]{0,3}[@#]?[ \t]?"
+_AND = re.compile(
+    rf"[\"'”’)]?[ \t]{{0,2}}(?:,[ \t]{{0,2}})?(?:{spelled(every_word('and'))})[ \t]{{1,2}}[\"'“(]?[@#]?", re.IGNORECASE
+)
+_MAX_MORE = 4  #: values after one label
 
 
-def pattern(labels: Iterable[str], value: str, between: str = "") -> re.Pattern[str]:
-    """A pattern with the groups label, sign, verb and value.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grammar:
+    """A label's pattern (groups label, sign, verb, value), the words with which it begins, and a value's own pattern."""
 
-    Labels are plain words, spaces in them match any white space and dots.
-    """
-    spelled = "|".join(_spelled(label) for label in labels)
-    return re.compile(
-        rf"(?<![\w@.-])(?P<label>{spelled}){_OWNER}{_CORRECT}{between}{_SIGN}{_OPENING}(?P<value>{value})",
-        re.IGNORECASE,
+    pattern: re.Pattern[str]
+    begins: frozenset[str]
+    value: re.Pattern[str]
+
+    def matches(self, source: Source) -> Iterator[re.Match[str]]:
+        """What the grammar reads, at the places where a label may begin; none begins inside an earlier one."""
+        end = 0
+        for place in source.anchors(self.begins):
+            match = self.pattern.match(source.text, place) if place >= end else None
+            if match:
+                end = match.end("label")
+                yield match
+
+    def more(self, source: Source, end: int) -> Iterator[re.Match[str]]:
+        """Further values behind one that ends here: "A dan B"."""
+        for _ in range(_MAX_MORE):
+            joint = _AND.match(source.text, end)
+            match = self.value.match(source.text, joint.end()) if joint else None
+            if match is None:
+                return
+            yield match
+            end = match.end()
+
+
+def grammar(label: str, begins: Iterable[str], value: str, between: str = "") -> Grammar:
+    """The grammar of values after a label, both given as patterns."""
+    return Grammar(
+        pattern=re.compile(
+            rf"(?<![\w@.-])(?P<label>{label}){_OWNER}{_QUALIFIER}{between}{_BRACKET}{_SIGN}{_OPENING}(?P<value>{value})",
+            re.IGNORECASE,
+        ),
+        begins=frozenset(word + tail for word in first_words(begins) for tail in ("", "nya", "ku")),
+        value=re.compile(value),
     )
 
 
-def _spelled(label: str) -> str:
-    """One label: "no ref" is also written "no. ref", "No.Ref" and "no-ref"."""
-    return r"[ \t.\-_/]{1,3}".join(re.escape(word) for word in label.split())
+def plain(labels: Iterable[str]) -> str:
+    """Labels as a pattern: "no ref" is also written "no. ref", "No.Ref" and "no-ref"."""
+    return "|".join(r"[ \t.\-_/]{0,3}".join(re.escape(word) for word in label.split()) for label in labels)

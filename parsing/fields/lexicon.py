@@ -80,6 +80,23 @@ def every_word(name: str) -> tuple[str, ...]:
     return _longest_first({phrase for language in LEXICON.values() for phrase in language.speech[name]})
 
 
+def clock_words(kind: str) -> list[str]:
+    """The clock's words of one kind in all languages, the longest first."""
+    return list(
+        _longest_first({word for language in LEXICON.values() for word in language.calendar["clock"].get(kind, ())})
+    )
+
+
+def meanings(table: str) -> dict[str, str]:
+    """Phrase → key of a table of the calendar, in all languages."""
+    return {
+        phrase: key
+        for language in LEXICON.values()
+        for key, phrases in language.calendar.get(table, {}).items()
+        for phrase in phrases
+    }
+
+
 def spelled(phrases: Iterable[str]) -> str:
     """The pattern of any of these phrases, whose words may stand one to three blanks apart."""
     return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t\n]{1,3}") for phrase in phrases)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from parsing.fields.channels import accounts
+from parsing.fields.contacts import office_addresses
 from parsing.fields.lexicon import every_word, spelled
 from parsing.fields.source import Source, first_words
 
@@ -15,12 +17,12 @@ _OTHERS = every_word("others_numbers")
 _NUMBER = rf"(?:{spelled(every_word('number'))})"
 _LABELLED = re.compile(
     rf"(?:{_NUMBER}\.?[ \t]{{0,2}})?(?:{spelled(_OTHERS)})(?:nya)?\b(?:[ \t]{{1,2}}[A-Za-z]{{2,12}}){{0,2}}?(?:[ \t]{{1,2}}{_NUMBER}\.?)?[ \t]{{0,2}}[:=#(\[]?[ \t]{{0,2}}#?"
-    r"(?P<value>(?:[A-Za-z]{1,6}[- ]?)?\d[\dA-Za-z]*(?:[-/. ]\d{2,}){0,6})",
+    r"(?P<value>(?:(?-i:[A-Z]{1,6})[- ]?)?\d[\dA-Za-z]*(?:[-/. ]\d{2,}){0,6})",
     re.IGNORECASE,
 )
 _FIRST = first_words(every_word("number")) | first_words(_OTHERS)
 #: "[Tiket #4711]", "[LKT-104231]": what desks put into a subject.
-_BRACKETED = re.compile(r"\[[^\[\]\n]{0,30}\d{4}[^\[\]\n]{0,30}\]|\bLKT-\d{4,}")
+_BRACKETED = re.compile(r"\[(?:[A-Z]{2,6}-|[A-Za-z]{0,10} ?#)\d{4,20}\]|\bLKT-\d{4,20}")
 _MIN_DIGITS = 4  #: "rekening 1" and "laporan 2" are words of a sentence
 
 
@@ -30,6 +32,7 @@ def spans(source: Source) -> Iterator[tuple[int, int]]:
         match = _LABELLED.match(source.text, place)
         if match and sum(character.isdecimal() for character in match["value"]) >= _MIN_DIGITS:
             yield match.span("value")
-    if source.where == "subject":
-        for match in _BRACKETED.finditer(source.text):
-            yield match.span()
+    yield from office_addresses(source)
+    yield from accounts(source)
+    for match in _BRACKETED.finditer(source.text) if "[" in source.text or "LKT-" in source.text else ():
+        yield match.span()

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import Any
 
 from parsing.body.quotes import Division, Kind
+from parsing.fields.lexicon import every_label, spelled
 from parsing.report import Finding, ReportSettings, Value
 
 #: Code points of a text that are searched: nobody reports at greater length, and finders look at each several times.
@@ -26,7 +27,7 @@ DIGITS = "0"  #: under which the runs of digits are looked up
 TAKEN = "\ufffc"  #: stands where something was taken: neither a letter nor a space, so that nothing joins across it
 HIDDEN = "•"  #: stands for each character of a secret, in everything that is stored or shown
 _WORD = re.compile(r"[^\W\d_]+|\d+")
-_LABELLED = re.compile(r"^\s*[^\W\d][\w .]{1,30}[:=]\s*\S")
+_LABELLED = re.compile(rf"^\s*(?:{spelled(every_label('username'))})\b[\w .]{{0,20}}[:=]\s*\S", re.IGNORECASE)
 _FORWARD = re.compile(r"forward|teruskan|dimajukan|weitergeleitet", re.IGNORECASE)
 _HEADER_LINE = re.compile(
     r"^\s*\*?(?:from|date|sent|to|cc|subject|dari|tanggal|dikirim|kepada|perihal|subjek|daripada|tarikh)\*?\s*:",
@@ -68,7 +69,7 @@ class Source:
 
     def anchors(self, words: frozenset[str]) -> list[int]:
         """The places at which one of these words begins, in order."""
-        return sorted(place for word in words & self.places.keys() for place in self.places[word])
+        return sorted([place for word, standing in self.places.items() if word in words for place in standing])
 
     def without(self, spans: Iterable[tuple[int, int]], sign: str = TAKEN) -> Source:
         """The same with these spans taken."""
@@ -131,7 +132,7 @@ def first_words(phrases: Iterable[str]) -> frozenset[str]:
 def body_source(text: str, division: Division, *, from_html: bool = False) -> Source:
     """The body with all lines blanked that are not the sender's own report.
 
-    Labelled lines of the closing block count.
+    A labelled username in the closing block counts.
     """
     lines = text.split("\n")
     kept = [line if _counts(line, kind) else " " * len(line) for line, kind in zip(lines, division.kinds, strict=True)]

@@ -1,23 +1,23 @@
 """When it happened: expressions of day and time that stand together, read against the time at which the mail was written.
 
 Numeric dates are day/month; what names no year, month or day is the latest such moment that is not in the future. A
-zone that is written counts, else the mail's own offset.
+zone that is written counts, else the mail's own offset. Which of them were the occurrence is told in `moments.py`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from parsing.fields.calendar import ZONES, Clue, clues
-from parsing.fields.lexicon import LEXICON
-from parsing.fields.source import TAKEN, Circumstances, Source
+from parsing.fields.calendar import Clue
+from parsing.fields.groups import moments
+from parsing.fields.moments import is_occurrence
+from parsing.fields.source import Circumstances, Source
 from parsing.report import Finding, Value
 
 #: More moments than this are a chronicle; a report's own moment stands among the first.
-MAX_MOMENTS = 6
+MAX_MOMENTS = 8
 
 #: A Date this much later than the mail's arrival, or earlier, is a wrong clock: the arrival counts.
 _AHEAD, _BEHIND = timedelta(days=1), timedelta(days=30)
@@ -25,34 +25,18 @@ _AHEAD, _BEHIND = timedelta(days=1), timedelta(days=30)
 #: Before this, nobody here wrote mail: a clock that starts at 1970 or 1980 has lost its battery.
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 
-_GAP = 30  #: code points between two expressions that stand together
+_LATE = timedelta(minutes=10)  #: how much a clock of the sender's may be ahead: later moments are plans
+_GAP = 30  #: code points between two expressions that are one piece of evidence
 _WITH_ZONE, _TO_THE_MINUTE, _TO_THE_DAY = 0.95, 0.9, 0.75
 _NIGHT_ENDS = 6  #: "tadi malam jam 2" is in the small hours of the next day
 
 
-def _pattern(kind: str) -> str:
-    found = {word for language in LEXICON.values() for word in language.calendar["clock"].get(kind, ())}
-    return "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
-
-
-_GLUE = re.compile(rf"[\s,()\-–.:]*(?:(?:{_pattern('glue')})\b[\s,()\-–.:]*){{0,4}}", re.IGNORECASE)
-_UNTIL = re.compile(rf"(?:^|[^\w])(?:{_pattern('until')})\s{{1,2}}(?:{_pattern('glue')}|\s){{0,3}}$", re.IGNORECASE)
-
-
 def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
-    """The moments of a text."""
-    written = _written_at(circumstances)
-    groups = [group for group in _groups(source.text, circumstances.language) if not _is_end(source.text, group)]
-    known = next((group for group in groups if _has_day(group) and not _has_time(group)), None)
-    lent = None
-    for group in groups[:MAX_MOMENTS]:
-        if _has_time(group) and not _has_day(group) and known is not None and lent is None:
-            lent = known  # a day in one place and a time in another are one moment
-            group = [*known, *group]  # noqa: PLW2901
-        elif group is known and any(_has_time(other) and not _has_day(other) for other in groups):
-            continue
+    """The moments of a text at which something occurred."""
+    written = written_at(circumstances)
+    for group in moments(source, circumstances.language)[:MAX_MOMENTS]:
         finding = _finding(source, group, written)
-        if finding is not None:
+        if finding is not None and is_occurrence(source, finding.start, finding.end):
             yield finding
 
 
@@ -61,59 +45,33 @@ def key(value: Value) -> str:
     return str(value["iso"]) if isinstance(value, Mapping) else value
 
 
-def _written_at(circumstances: Circumstances) -> datetime:
+def settle(found: Sequence[Finding], _sources: Sequence[Source]) -> list[Finding]:
+    """A day alone is no further moment where one of its hours is told, nor is the day of writing where an earlier is."""
+    told = [(each, str(_value(each)["iso"])) for each in found]
+    exact = {iso[:10] for _, iso in told if "T" in iso}
+    days = {iso[:10] for _, iso in told}
+    kept = [each for each, iso in told if "T" in iso or iso[:10] not in exact]
+    return [each for each in kept if len(days) == 1 or not _is_now(each)]
+
+
+def _value(finding: Finding) -> Mapping[str, object]:
+    assert isinstance(finding.value, Mapping)  # noqa: S101 - times are objects
+    return finding.value
+
+
+def _is_now(finding: Finding) -> bool:
+    """Whether it is the day of writing, without a part or an hour: "hari ini masih belum masuk"."""
+    return finding.rule == "time_today"
+
+
+def written_at(circumstances: Circumstances) -> datetime:
     """When the mail was written, in the offset that its unmarked times have."""
     site = ZoneInfo(circumstances.settings.timezone)
     arrived, sent = circumstances.received_at, circumstances.sent_at
-    if sent is None or sent.tzinfo is None or sent > arrived + _AHEAD or sent < _OLDEST:
+    if sent is None or sent.tzinfo is None or sent < _OLDEST:
         return arrived.astimezone(site)
-    return sent if circumstances.history or sent > arrived - _BEHIND else arrived.astimezone(site)
-
-
-def _groups(text: str, language: str | None) -> list[list[Clue]]:
-    """The clues that stand together; each group holds one day and one time at the most."""
-    groups: list[list[Clue]] = []
-    for clue in clues(text):
-        one = _malay(text, clue) if language == "ms" else clue
-        if groups and _together(text, groups[-1], one):
-            groups[-1].append(one)
-        else:
-            groups.append([one])
-    return [group for group in groups if (_has_time(group) and not _is_bare(group)) or _has_day(group)]
-
-
-def _malay(text: str, clue: Clue) -> Clue:
-    """In Malay "semalam" is yesterday, not last night."""
-    if text[clue.start : clue.end].lower() == "semalam":
-        return Clue(start=clue.start, end=clue.end, days_back=1)
-    return clue
-
-
-def _together(text: str, group: Sequence[Clue], clue: Clue) -> bool:
-    gap = text[group[-1].end : clue.start]
-    if len(gap) > _GAP or TAKEN in gap or not _GLUE.fullmatch(gap):
-        return False
-    second_time = clue.hour is not None and any(each.hour is not None for each in group)
-    second_date = clue.is_date and any(each.is_date for each in group)
-    return not second_time and not second_date
-
-
-def _is_end(text: str, group: Sequence[Clue]) -> bool:
-    """Whether it is where something ended or shall end: "sampai hari ini"."""
-    start = group[0].start
-    return bool(_UNTIL.search(text[max(0, start - _GAP) : start]))
-
-
-def _has_time(group: Sequence[Clue]) -> bool:
-    return any(clue.hour is not None or clue.minutes_ago is not None for clue in group)
-
-
-def _has_day(group: Sequence[Clue]) -> bool:
-    return any(clue.is_date or clue.days_back is not None or clue.weekday is not None for clue in group)
-
-
-def _is_bare(group: Sequence[Clue]) -> bool:
-    return any(clue.bare for clue in group) and len(group) == 1
+    plausible = circumstances.history or arrived - _BEHIND < sent <= arrived + _AHEAD
+    return sent if plausible else arrived.astimezone(site)
 
 
 def _finding(source: Source, group: Sequence[Clue], written: datetime) -> Finding | None:
@@ -121,53 +79,67 @@ def _finding(source: Source, group: Sequence[Clue], written: datetime) -> Findin
         moment = _moment(group, written)
     except (OverflowError, ValueError):  # year 1, or a 29 February that never was
         return None
+    if moment is None:
+        return None
     iso, precision, confidence = moment
-    pieces = sorted(group, key=lambda clue: clue.start)
-    start, end = pieces[-1].start if len(pieces) == 1 else pieces[0].start, pieces[-1].end
-    raw = source.original[start:end]
-    return Finding(
-        field="occurred_at",
-        value={"iso": iso, "precision": precision, "text": raw},
-        raw=raw,
-        where=source.where,
-        start=start,
-        end=end,
-        rule=f"time_{precision}",
-        confidence=confidence,
+    pieces = _pieces(group)
+    start, end = pieces[0][0], pieces[-1][1]
+    text = " | ".join(source.original[left:right] for left, right in pieces)
+    today = precision == "day" and all(clue.days_back == 0 for clue in group)
+    value = {"iso": iso, "precision": precision, "text": text}
+    return source.finding(
+        "occurred_at", value, (start, end), "time_today" if today else f"time_{precision}", confidence
     )
 
 
-def _moment(group: Sequence[Clue], written: datetime) -> tuple[str, str, float]:
-    """The moment as ISO 8601, its precision, and how sure it is."""
-    zone = next((clue.zone for clue in group if clue.zone), None)
-    here: tzinfo = timezone(timedelta(hours=ZONES[zone])) if zone else timezone(written.utcoffset() or timedelta())
+def _pieces(group: Sequence[Clue]) -> list[tuple[int, int]]:
+    """The spans of the clues; what stands close together is one piece."""
+    pieces: list[tuple[int, int]] = []
+    for clue in sorted(group, key=lambda each: each.start):
+        if pieces and clue.start - pieces[-1][1] <= _GAP:
+            pieces[-1] = (pieces[-1][0], clue.end)
+        else:
+            pieces.append((clue.start, clue.end))
+    return pieces
+
+
+def _moment(group: Sequence[Clue], written: datetime) -> tuple[str, str, float] | None:
+    """The moment as ISO 8601, its precision, and how sure it is; None where it is still to come."""
+    zone = next((clue.zone for clue in group if clue.zone is not None), None)
+    here: tzinfo = timezone(written.utcoffset() or timedelta() if zone is None else timedelta(hours=zone))
     now = written.astimezone(here)
     ago = next((clue.minutes_ago for clue in group if clue.minutes_ago is not None), None)
     if ago is not None:
-        return (
-            (now - timedelta(minutes=ago)).replace(minute=0, second=0, microsecond=0).isoformat(),
-            "hour",
-            _TO_THE_DAY,
-        )
+        at = (now - timedelta(minutes=ago)).replace(minute=0, second=0, microsecond=0)
+        return at.isoformat(), "hour", _TO_THE_DAY
     part = next((clue.part for clue in group if clue.part), None)
-    day = _day(group, now.date())
     time = next((clue for clue in group if clue.hour is not None), None)
+    day = _day([clue for clue in group if not (time and clue.trailing and time.start < clue.start)], now.date())
     if time is None:
-        assert day is not None  # noqa: S101  # a group has a day or a time
+        if day is None or day > now.date():
+            return None
         return day.isoformat(), "part_of_day" if part else "day", _TO_THE_DAY
     hour, carried = _hour(time, part)
     at = datetime.combine(day or now.date(), datetime.min.time(), here).replace(hour=hour, minute=time.minute or 0)
     at += timedelta(days=carried + _after_midnight(group, hour))
-    if day is None and at > now:
+    if at > now and (day is None or _is_tonight(group)):
         at -= timedelta(days=1)
+    if at > now + _LATE:
+        return None
     precision = "hour" if time.minute is None else "minute"
-    return at.isoformat(), precision, _WITH_ZONE if zone else _TO_THE_MINUTE
+    return at.isoformat(), precision, _TO_THE_MINUTE if zone is None else _WITH_ZONE
 
 
 def _after_midnight(group: Sequence[Clue], hour: int) -> int:
     """A night began the day before: its small hours belong to the day of sending."""
     night = any(clue.part == "malam" and clue.days_back for clue in group)
-    return int(night and hour < _NIGHT_ENDS)
+    apart = any(clue.part == "malam" for clue in group) and any(clue.days_back for clue in group)
+    return int((night or apart) and hour < _NIGHT_ENDS)
+
+
+def _is_tonight(group: Sequence[Clue]) -> bool:
+    """Whether the day is only that of a night that is said to be today's: "malam ini jam 11", written at midnight."""
+    return any(clue.part == "malam" and clue.days_back == 0 for clue in group)
 
 
 def _hour(time: Clue, part: str | None) -> tuple[int, int]:
@@ -197,10 +169,11 @@ def _day(group: Sequence[Clue], today: date) -> date | None:
     dated = next((clue for clue in group if clue.is_date), None)
     if dated is not None:
         return _latest(dated, today)
-    weekday = next((clue.weekday for clue in group if clue.weekday is not None), None)
-    if weekday is not None:
-        return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
+    weekday = next((clue for clue in group if clue.weekday is not None), None)
     back = next((clue.days_back for clue in group if clue.days_back is not None), None)
+    if weekday is not None and back != 0:
+        wanted = ((weekday.weekday or 0) - weekday.eve) % 7
+        return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1)
     return None if back is None else today - timedelta(days=back)
 
 

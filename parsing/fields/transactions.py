@@ -4,72 +4,122 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from parsing.fields.corrections import Bare
-from parsing.fields.labelled import pattern
-from parsing.fields.lexicon import every_label
-from parsing.fields.source import Circumstances, Source
+from parsing.fields.labelled import Grammar, grammar, plain
+from parsing.fields.lexicon import every_label, every_word, spelled
+from parsing.fields.source import Circumstances, Origin, Source
 from parsing.report import Finding
 
-_GROUPS = r"(?:[ \t]\d{3,8}(?![.:,/]?\d))*(?:(?<=\d{4})[ \t]\d{1,2}(?![\w.:,/]))?"
-_VALUE = rf"(?:[A-Za-z]{{2,5}}[ \t])?[A-Za-z0-9][A-Za-z0-9/_-]{{2,47}}(?:(?<=\d){_GROUPS})?(?![\w@])"
-_BETWEEN = r"(?:[ \t]+[A-Za-z-]{2,15}){0,2}?"
-_SHAPE = re.compile(
-    r"(?<![A-Za-z0-9/#-])#?(?P<value>(?:TRX|TRXID|TX|TXN|DP|DEPO?|WD|INV|TRF|TF|ORD|ORDER|REF|PAY|TOPUP|TU|FT|MID)[-_/]?\d[\dA-Z/_-]{4,40})(?![\w@])"
+_GROUPS = r"(?:[ \t]\d{3,8}(?![.:,/]?\d|\w))*(?:(?<=\d{3})[ \t]\d{1,2}(?![\w.:,/]|[ \t](?:rb|ribu|jt|juta|jam)\b))?"
+#: A reference that is broken at its hyphen goes on in the next line; one in groups of digits, too.
+_BROKEN = r"(?:(?<=[-/_])\n[ \t]{0,4}[A-Za-z0-9][A-Za-z0-9/_-]{0,40}|(?<=[ \t]\d{4})\n[ \t]{0,4}\d{1,8}(?:[ \t]\d{1,8}){0,4}(?![.:,/)]?\d|[\w.)])){0,2}"
+_VALUE = rf"(?:[A-Za-z]{{2,5}}[ \t\n](?=\d))?[A-Za-z0-9][A-Za-z0-9/_#-]{{2,60}}(?:(?<=\d){_GROUPS})?{_BROKEN}(?![\w@])"
+_BETWEEN = r"(?:[ \t]{1,2}[A-Za-z-]{2,15}){0,2}?"
+_KNOWN = re.compile(
+    r"(?<![A-Za-z0-9/#-])#?(?P<value>(?:TRX|TRXID|TX|TXN|DP|DEPO?|WD|WDR|INV|TRF|TF|ORD|ORDER|REF|PAY|TOPUP|TU|FT|MID)[-_/]?\d[\dA-Z/_-]{4,40})(?![\w@])"
 )
+_SHAPE = re.compile(
+    r"(?<![A-Za-z0-9/#@.-])#?(?P<value>[A-Z]{2,6}[-_/]?(?=(?:[A-Z/_-]{0,8}\d){6})[\dA-Z][\dA-Z/_-]{5,40}|20\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{4,14})(?![\w@]|[.,]\d)"
+)
+_NO_REFERENCE = re.compile(rf"(?:{spelled(every_word('no_reference'))})[ \t:]{{0,3}}$", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _SIGNED = 0.97
 _SPOKEN = 0.9
 _BY_SHAPE = 0.75
 _MIN_DIGITS = 3  #: fewer digits are a word, a bank or a version
-_DATE_LIKE = re.compile(r"\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?|\d{4}-\d{2}-\d{2}")
+_MIN_SPOKEN = 4  #: digits, where no sign stands between label and value
+_ALIKE = 0.4  #: how much of a second reference is that of the first: "TRX-1001 dan TRX-1002"
+_DATE_LIKE = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[/-](?:0?[1-9]|1[0-2])(?:[/-](?:\d{2}|\d{4}))?|\d{4}-\d{2}-\d{2}")
+_CAMERA = re.compile(
+    r"(?:IMG|VID|PXL|DSC|SCR|DOC|WA|PHOTO|IMAGE)[-_ ]?\d|.*-WA\d", re.IGNORECASE
+)  #: names that phones give to pictures
+_AMOUNT_LIKE = re.compile(r"(?:rp)?\d+(?:rb|ribu|k|jt|juta|x|an)?", re.IGNORECASE)
+_MONEY = re.compile(r"(?:rp\.?|idr|rm)[ \t]?\d", re.IGNORECASE)
 
 
 def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
     """References after their labels."""
-    extra = circumstances.settings.labels.get("transaction_ids", ())
-    matcher = pattern((*extra, *_LABELS), _VALUE, _BETWEEN) if extra else _PATTERN
-    for match in matcher.finditer(source.text):
-        raw = match["value"].rstrip("/_-")
-        start = match.start("value")
-        prefix, _, rest = raw.partition(" ")
-        if rest and prefix.isalpha() and not prefix.isupper():
-            start, raw = (
-                start + len(raw) - len(rest.lstrip()),
-                rest.lstrip(),
-            )  # "ID transaksi nya 123": a word, no prefix
-        if _is_reference(raw):
-            yield _finding(source, start, raw, "transaction_label", _SIGNED if match["sign"] else _SPOKEN)
+    if source.origin is Origin.NAME:
+        return
+    for match in _grammar(circumstances.settings.labels.get("transaction_ids", ())).matches(source):
+        start, raw = _trimmed(match)
+        signed = bool(match["sign"] or match["dash"] or match["cell"])
+        if not _is_reference(raw) or (not signed and not _is_spoken(match["label"], raw)):
+            continue
+        yield _finding(source, start, raw, "transaction_label", _SIGNED if signed else _SPOKEN)
+        for further in _GRAMMAR.more(source, match.end()):
+            other = further[0].rstrip("/_-")
+            if not _is_reference(other) or SequenceMatcher(None, raw, other).ratio() < _ALIKE:
+                break
+            yield _finding(source, further.start(), other, "transaction_label", _SPOKEN)
 
 
 def find_by_shape(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
     """References without a label, by the prefixes that platforms give them."""
-    for match in _SHAPE.finditer(source.text):
-        raw = match["value"].rstrip("/_-")
-        if _is_reference(raw):
-            yield _finding(source, match.start("value"), raw, "transaction_shape", _BY_SHAPE)
+    for pattern, confidence in ((_KNOWN, _BY_SHAPE), (_SHAPE, _BY_SHAPE - 0.1)):
+        found = False
+        for match in pattern.finditer(source.text):
+            raw = match["value"].rstrip("/_-")
+            before = source.text[max(0, match.start() - 24) : match.start()]
+            if _is_reference(raw) and not _NO_REFERENCE.search(before):
+                found = True
+                rule = "transaction_name" if source.origin is Origin.NAME else "transaction_shape"
+                yield _finding(source, match.start("value"), raw, rule, confidence)
+        if found:
+            return
+
+
+def _trimmed(match: re.Match[str]) -> tuple[int, str]:
+    """Where the value begins, without a word of the sentence before it: "ID transaksi nya 123"."""
+    start, raw = match.start("value"), match["value"].rstrip("/_-")
+    prefix, blank, rest = raw.partition(" ")
+    if blank and prefix.isalpha() and not prefix.isupper():
+        return start + len(raw) - len(rest), rest
+    return start, raw
 
 
 def _is_reference(raw: str) -> bool:
-    return sum(character.isdigit() for character in raw) >= _MIN_DIGITS and not _DATE_LIKE.fullmatch(raw)
+    digits = sum(character.isdigit() for character in raw)
+    return digits >= _MIN_DIGITS and not any((_DATE_LIKE.fullmatch(raw), _MONEY.match(raw), _CAMERA.match(raw)))
+
+
+def _is_spoken(label: str, raw: str) -> bool:
+    """Whether what follows a label without a sign is its value: "transfer 50000" is an amount, "ref 50000123" is none."""
+    digits = sum(character.isdigit() for character in raw)
+    if " ".join(label.lower().split()) in _WEAK:
+        return not raw.isdecimal() and not _AMOUNT_LIKE.fullmatch(raw) and digits >= _MIN_SPOKEN and raw[0].isupper()
+    return digits >= _MIN_SPOKEN or not _AMOUNT_LIKE.fullmatch(raw)
 
 
 def _finding(source: Source, start: int, raw: str, rule: str, confidence: float) -> Finding:
-    end = start + len(raw)
-    return Finding(
-        field="transaction_ids",
-        value=_BLANKS.sub("", raw),
-        raw=source.original[start:end],
-        where=source.where,
-        start=start,
-        end=end,
-        rule=rule,
-        confidence=confidence,
+    return source.finding("transaction_ids", _BLANKS.sub("", raw), (start, start + len(raw)), rule, confidence)
+
+
+def _grammar(extra: tuple[str, ...]) -> Grammar:
+    return _made(extra) if extra else _GRAMMAR
+
+
+def _made(extra: tuple[str, ...]) -> Grammar:
+    """A number of a transaction ("no ref"), a transaction's number ("trx id"), or the bare word ("ref")."""
+    gap = r"[ \t.\-_/]{0,3}"
+    number, noun = plain(every_word("number")), plain(every_label("transaction_id"))
+    site = f"{plain(extra)}|" if extra else ""
+    label = (
+        rf"{site}(?:{number}){gap}(?:{noun})(?:{gap}(?:{noun}))?|(?:{noun})(?:{gap}(?:{noun}))?(?:{gap}(?:{number})\b)?"
+    )
+    glued = tuple(one + other for one in every_word("number") for other in every_label("transaction_id"))
+    return grammar(
+        rf"(?:{label})(?!\w)|(?:{label})(?=nya\b)",
+        (*extra, *every_word("number"), *every_label("transaction_id"), *glued),
+        _VALUE,
+        _BETWEEN,
     )
 
 
-_LABELS = every_label("transaction_id")
-_PATTERN = pattern(_LABELS, _VALUE, _BETWEEN)
+_WEAK = frozenset(every_word("weak_transaction"))
+_GRAMMAR = _made(())
 
 #: A reference without a label, after "yang benar": it looks like the one that it corrects.
 BARE = Bare(shape=re.compile(_VALUE), accepts=_is_reference, alike=True)

@@ -6,57 +6,85 @@ import re
 from collections.abc import Iterator
 
 from parsing.fields.corrections import Bare
-from parsing.fields.labelled import pattern
-from parsing.fields.lexicon import LEXICON, every_label
+from parsing.fields.labelled import Grammar, grammar, plain
+from parsing.fields.lexicon import LEXICON, every_label, every_word
 from parsing.fields.source import Circumstances, Source
 from parsing.report import Finding
 
-_VALUE = r"[A-Za-z0-9][A-Za-z0-9._-]{2,31}(?![\w@])"
+_VALUE = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{1,30}[A-Za-z0-9_]|[A-Za-z0-9_])(?![\w@]|[.-]\w)"
 _SIGNED = 0.95  #: "username: budi_99"
 _SPOKEN = 0.9  #: "dengan username budi_99"
 _PLAIN_WORD = 0.6  #: "username budi": may be a word of the sentence
-_NOT_NAMES = frozenset().union(*(language.not_names for language in LEXICON.values()))
-_WEAK_LABELS = re.compile(r"(?i)(?:akun|account|acc|id|user|member|login)$")
-_CODE = re.compile(r"[0-9_]|\w\.\w")
+_NOT_NAMES = frozenset({"idr", "usd", "rm", "myr", "rp"}).union(*(language.not_names for language in LEXICON.values()))
+_WEAK_LABELS = frozenset(every_word("weak_username"))
+_CODE = re.compile(r"[0-9_]|\w[.-]\w|[a-z][A-Z]")
+_AMOUNT = re.compile(
+    r"(?:rp|rm|idr|usd)?\d+(?:[.,]\d+)?(?:rb|ribu|k|jt|juta|x|an)?|\d{1,2}[.:]\d{2}|\d{1,2}-\d{1,2}(?:-\d{2,4})?",
+    re.IGNORECASE,
+)
+_VERB_FORM = re.compile(r"(?:di|ter|ber|mem|men|meng|ke|se|pen)[a-z]{4,}|[a-z]+(?:nya|kan|lah)|un[a-z]+ed|[a-z]+ing")
+_MIN_LENGTH = 3  #: no platform allows shorter names
+_MIN_DIGITS = 4  #: an ID of digits alone has more
 
 
 def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
     """Account names after their labels."""
-    extra = circumstances.settings.labels.get("usernames", ())
-    matcher = pattern((*extra, *_LABELS), _VALUE) if extra else _PATTERN
-    for match in matcher.finditer(source.text):
-        value = match["value"].rstrip("._-")
-        confidence = _confidence(match, value)
-        if confidence:
-            start = match.start("value")
-            yield Finding(
-                field="usernames",
-                value=value,
-                raw=source.original[start : start + len(value)],
-                where=source.where,
-                start=start,
-                end=start + len(value),
-                rule="username_label",
-                confidence=confidence,
-            )
+    for match in _grammar(circumstances.settings.labels.get("usernames", ())).matches(source):
+        confidence = _confidence(match)
+        if not confidence:
+            continue
+        yield _finding(source, match, confidence)
+        for further in _GRAMMAR.more(source, match.end()):
+            if not _CODE.search(further[0]) or _AMOUNT.fullmatch(further[0]):
+                break
+            yield _finding(source, further, confidence)
 
 
-def _confidence(match: re.Match[str], value: str) -> float:
+def is_name(raw: str) -> bool:
+    """Whether a word can be an account's name, wherever it stands."""
+    return len(raw) >= _MIN_LENGTH and raw.lower() not in _NOT_NAMES and not _AMOUNT.fullmatch(raw)
+
+
+def _finding(source: Source, match: re.Match[str], confidence: float) -> Finding:
+    span = match.span("value") if "value" in match.re.groupindex else match.span()
+    return source.finding("usernames", source.text[span[0] : span[1]], span, "username_label", confidence)
+
+
+def _confidence(match: re.Match[str]) -> float:
     """How sure it is that the word after the label is a name, 0.0 where it is not."""
-    if value.lower() in _NOT_NAMES or len(value) < 3:  # noqa: PLR2004 - no platform allows shorter ones
+    value = match["value"]
+    signed = bool(match["sign"] or match["dash"] or match["cell"])
+    weak = re.sub(r"\s+", " ", match["label"].lower()) in _WEAK_LABELS
+    if len(value) < _MIN_LENGTH or value.lower() in _NOT_NAMES:
         return 0.0
-    coded = bool(_CODE.search(value))
-    if match["sign"]:
+    if _AMOUNT.fullmatch(value) and not (value.isdecimal() and (signed or len(value) >= _MIN_DIGITS)):
+        return 0.0
+    if signed:
         return _SIGNED
-    if coded:
+    if _CODE.search(value) and not _HYPHENED.fullmatch(value):
         return _SPOKEN
-    if _WEAK_LABELS.match(match["label"]):
+    if match["below"] or (weak and not _owned(match)) or _VERB_FORM.fullmatch(value.lower()):
         return 0.0
-    return _SPOKEN if match["verb"] else _PLAIN_WORD
+    return _SPOKEN if match["verb"] and not weak else _PLAIN_WORD
 
 
+def _owned(match: re.Match[str]) -> bool:
+    """Whether an ID is called the sender's own: "id gue bagas"; "akun saya hilang" is no name."""
+    label = match["label"].lower()
+    return not label.startswith(("ak", "ac")) and match.start("value") - match.end("label") > 3  # noqa: PLR2004 - " gw "
+
+
+def _grammar(extra: tuple[str, ...]) -> Grammar:
+    """The grammar with a site's own labels."""
+    if not extra:
+        return _GRAMMAR
+    labels = (*extra, *_LABELS)
+    return grammar(plain(labels), labels, _VALUE)
+
+
+_HYPHENED = re.compile(r"([a-z]+)-\1[a-z]*|[a-z]+-[a-z]+", re.IGNORECASE)  #: "tiba-tiba", "e-mail": words, not names
 _LABELS = every_label("username")
-_PATTERN = pattern(_LABELS, _VALUE)
+_GRAMMAR = grammar(plain(_LABELS), _LABELS, _VALUE)
 
 #: A name without a label, after "yang benar".
-BARE = Bare(shape=re.compile(_VALUE), accepts=lambda raw: raw.lower() not in _NOT_NAMES, alike=False)
+BARE = Bare(shape=re.compile(_VALUE), accepts=is_name, alike=False)

@@ -1,0 +1,88 @@
+"""How well reports are understood, measured on labelled mails: our own, and the shared set where it is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parsing.mail import Envelope, RawMail
+from parsing.reading import read, to_json
+from tests.extraction.scoring import Score, load, score
+
+HERE = Path(__file__).parent
+SHARED = Path(__file__).parents[3] / "shared" / "extraction" / "dev.jsonl"
+OURS = sorted(HERE.glob("*.jsonl"))
+
+#: F1 that a field has to reach.
+LINES = {
+    "usernames": 0.97,
+    "transaction_ids": 0.97,
+    "occurred_at": 0.95,
+    "amounts": 0.97,
+    "channels": 0.95,
+    "emails": 0.97,
+    "phones": 0.97,
+}
+
+
+def _predicted(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What reading makes of a labelled mail, sent as a real one."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Pelapor <pelapor@example.com>", "support@example.org"
+    mail["Subject"] = item.get("subject") or ""
+    mail["Date"] = format_datetime(datetime.fromisoformat(item["sent_at"]))
+    mail["Message-ID"] = f"<{item['id']}@example.com>"
+    if item.get("body") or not item.get("html"):
+        mail.set_content(item.get("body") or "")
+        if item.get("html"):
+            mail.add_alternative(item["html"], subtype="html")
+    else:
+        mail.set_content(item["html"], subtype="html")
+    envelope = Envelope(door="test", received_at=datetime.now(UTC), history=True)
+    predicted: dict[str, Any] = to_json(read(RawMail(content=mail.as_bytes(), envelope=envelope)), "")["report"]
+    return predicted | {"secrets": [each["text"] for each in predicted["secrets"]]}
+
+
+def _measured(items: list[dict[str, Any]], title: str) -> Score:
+    """The score of a set, printed; LOKET_SHOW_WRONG=1 prints what was wrong, too."""
+    total = score(items, _predicted)
+    print(f"\n{total.table(title)}")
+    if os.environ.get("LOKET_SHOW_WRONG"):
+        print("\n".join(total.wrong))
+    return total
+
+
+def _holds(total: Score) -> None:
+    below = {name: round(total.fields[name].f1, 3) for name, line in LINES.items() if total.fields[name].f1 < line}
+    assert below == {}
+
+
+@pytest.mark.battery
+def test_our_own_mails_are_understood() -> None:
+    """All lines hold on the mails written for this project."""
+    _holds(_measured([item for path in OURS for item in load(path)], "our own mails"))
+
+
+@pytest.mark.battery
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared set is not here: ../shared/extraction/dev.jsonl")
+def test_the_shared_mails_are_understood() -> None:
+    """And on those that others wrote."""
+    _holds(_measured(load(SHARED), "the shared mails"))
+
+
+def test_labels_are_sound() -> None:
+    """Every id once, every value in its mail: a wrong label would teach the wrong rule."""
+    items = [item for path in OURS for item in load(path)]
+    assert len({item["id"] for item in items}) == len(items)
+    for item in items:
+        text = "".join(f"{item['subject']} {item['body']} {item.get('html', '')}".split()).lower()
+        for name in ("usernames", "transaction_ids", "emails", "devices", "secrets", "steps_tried"):
+            for value in item["gold"].get(name, ()):
+                assert "".join(value.split()).lower() in text, (item["id"], name, value)
