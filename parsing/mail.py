@@ -169,7 +169,7 @@ class ParsedMail:
     behalf: Behalf | None = None  #: whom a Google Group, a list or a website's form says it sends for
     authentication: tuple[AuthResult, ...]  #: what the mail's Authentication-Results fields claim, topmost first
     nature: Nature
-    nature_why: str  #: the evidence for it: a header's name, "" for human
+    nature_why: str  #: the evidence for it: a header's name, or words of our own lists; "" for human
     bounce: Bounce | None
     attachments: tuple[Attachment, ...]
     problems: tuple[Problem, ...]

@@ -20,16 +20,17 @@ from parsing.claims.bounces import is_paperwork, read_bounce
 from parsing.claims.identity import identity
 from parsing.claims.nature import nature
 from parsing.claims.references import in_reply_to, message_id, references
+from parsing.claims.telling import Told
 from parsing.fields.reporting import report_of
 from parsing.fields.source import Circumstances
 from parsing.mail import Address, Attachment, Nature, ParsedMail, Problem, RawMail
 from parsing.message.attachments import attachment
 from parsing.message.encoded_words import text_of
-from parsing.message.front import Front, read_front
+from parsing.message.front import read_front
 from parsing.message.headers import HeaderBlock, readable, split
 from parsing.message.ingest import ingest_key, key_of
 from parsing.message.leaves import Leaf, Leaves, take
-from parsing.message.mime import Part, Structure, walk
+from parsing.message.mime import Part, walk
 from parsing.report import Finding, Report, ReportSettings, Value
 
 _MAILS = ("message/rfc822", "message/global")
@@ -59,8 +60,18 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
     subject = text_of(headers.first("subject"), structure.charset)
     division = divide(body.text, body.marks, subject)
     spoken, _ = language(f"{division.spoken}\n{subject}")
+    seen = Told(
+        headers=headers,
+        structure=structure,
+        front=front,
+        behalf=behalf(headers, front),
+        subject=subject,
+        text=body.text,
+        spoken=f"{division.spoken}\n{division.signature}",  # a responder's last line may look like a signature
+        mail_from=raw.envelope.mail_from,
+    )
     mail = ParsedMail(
-        **_about(headers, structure, front, subject, raw, leaves),
+        **_about(seen, leaves),
         **_said(body, division),
         subject=subject,
         language=spoken,
@@ -93,12 +104,10 @@ def _attachments(files: list[Leaf], body: Body) -> tuple[Attachment, ...]:
     )
 
 
-def _about(
-    headers: HeaderBlock, structure: Structure, front: Front, subject: str, raw: RawMail, leaves: Leaves
-) -> dict[str, Any]:
+def _about(seen: Told, leaves: Leaves) -> dict[str, Any]:
     """What the mail says of itself: the fields of ParsedMail that come from headers and reports."""
-    for_whom = behalf(headers, front)
-    kind, why = nature(headers, structure, front, subject, raw.envelope.mail_from)
+    headers, front = seen.headers, seen.front
+    kind, why = nature(seen)
     return {
         "message_id": message_id(headers),
         "from_": front.from_[0] if front.from_ else None,
@@ -109,13 +118,13 @@ def _about(
         "date": front.date,
         "in_reply_to": in_reply_to(headers),
         "references": references(headers),
-        "identity": identity(headers, front, for_whom),
-        "behalf": for_whom,
+        "identity": identity(headers, front, seen.behalf),
+        "behalf": seen.behalf,
         "authentication": results(headers),
         "doubled": doubled(headers),
         "nature": kind,
         "nature_why": why,
-        "bounce": read_bounce(leaves.parts) if kind is Nature.BOUNCE else None,
+        "bounce": read_bounce(leaves.parts, headers, front, seen.subject, seen.text) if kind is Nature.BOUNCE else None,
     }
 
 

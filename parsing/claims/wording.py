@@ -1,0 +1,163 @@
+"""The nature of a mail by its words, for machines that mark nothing.
+
+A person may write any of these words, so no single phrase decides: a rule wants two kinds of them that only a machine
+puts together, and is silent where somebody asks for something.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parsing.claims.bounces.reading import in_words
+from parsing.claims.bounces.returned import own_words
+from parsing.claims.phrases import Kind, find, fold, starts
+from parsing.claims.telling import Evidence, Told
+from parsing.mail import Nature
+
+_OPENING_LINES = 12  #: lines that are not empty; a relay says at once what has happened
+_BRIEF = 2_500  #: code points; a responder's text is not longer
+_REACTION_WORDS = 16  #: a reaction says no more than who reacted, by what
+_SEPARATOR = re.compile(r"\s*[:：\]\)】|]|\s[-–—]\s")
+_OPENERS = " \t[(【*"
+_LAST_BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]{3,60})[)\]】]\s*$")
+
+
+def bounce(told: Told) -> Evidence | None:
+    """A report of a relay in words.
+
+    A mail system's say-so is enough. Anybody else has to write like one: to name a failure in the subject, to begin
+    with it, and to name an address that failed, in a mail that answers nothing and that nobody hands on.
+    """
+    subject = find(Kind.BOUNCE_SUBJECT, told.folded_subject)
+    if told.is_from_daemon:
+        return Nature.BOUNCE, "subject" if subject else "from"
+    if told.is_handed_on or not (subject or told.is_from_robot or told.has_null_sender):
+        return None
+    if subject and (told.is_from_robot or told.has_null_sender) and not away(told):
+        return Nature.BOUNCE, "subject"
+    if told.answers and not told.has_null_sender:
+        return None
+    words = own_words(told.text)
+    failure = _failure(words)
+    if failure and not find(Kind.PLEA, told.words) and not away(told) and in_words(words, told.front, told.subject):
+        return Nature.BOUNCE, f"words: {failure}"
+    return None
+
+
+def _failure(words: list[str]) -> str | None:
+    """The phrase with which a report begins."""
+    opening = fold(" ".join([line for line in words if any(map(str.isalpha, line))][:_OPENING_LINES]))
+    return find(Kind.BOUNCE_FAILED, opening) or find(Kind.BOUNCE_DELAYED, opening)
+
+
+def challenge(told: Told) -> Evidence | None:
+    """A mail that waits, and what its sender has to do for it."""
+    if told.is_handed_on or told.is_from_daemon:
+        return None
+    held = find(Kind.CHALLENGE_HELD, told.words)
+    prove = held and find(Kind.CHALLENGE_PROVE, told.words)
+    return (Nature.CHALLENGE, f"words: {held} + {prove}") if prove else None
+
+
+def receipt(told: Told) -> Evidence | None:
+    """A read receipt without a report: "Read: …", and when it was read."""
+    head = _head(told.subject)
+    phrase = head in _exactly(Kind.RECEIPT_PREFIX, head) and find(Kind.RECEIPT, told.words)
+    return (Nature.DISPOSITION, f"subject: {head} + {phrase}") if phrase else None
+
+
+def reaction(told: Told) -> Evidence | None:
+    """Outlook's reactions, and Gmail's where a relay dropped the part for programs."""
+    if told.words.count(" ") - 1 > _REACTION_WORDS or told.is_handed_on:
+        return None
+    phrase = find(Kind.REACTION, told.words)
+    return (Nature.REACTION, f"words: {phrase}") if phrase else None
+
+
+def away(told: Told) -> Evidence | None:
+    """An out-of-office reply, or a receipt that a responder sends.
+
+    By a subject that only responders write and anything that supports it; by a looser one and words that say so; or by
+    words alone, of two kinds.
+    """
+    if told.is_handed_on:
+        return None
+    said = _said(told)
+    strict = _strict_prefix(told)
+    if strict and (_is_marked(told) or said.absence or said.automatic or (said.anything and not said.plea)):
+        return Nature.AUTO_REPLY, f"subject: {strict}"
+    if said.plea or len(told.own_text) > _BRIEF:
+        return None
+    if said.absence and told.headers.text("precedence") in ("bulk", "junk") and not told.headers.count("list-id"):
+        return Nature.AUTO_REPLY, f"precedence, words: {said.absence}"
+    loose = None if told.is_reply else _loose_prefix(told)
+    if loose and (said.automatic or (said.absence and (said.promise or said.thanks or told.answers))):
+        return Nature.AUTO_REPLY, f"subject: {loose}"
+    pair = _pair(said)
+    return (Nature.AUTO_REPLY, f"words: {' + '.join(pair)}") if pair else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Said:
+    """The first phrase of each kind in a sender's own words."""
+
+    absence: str | None
+    promise: str | None
+    automatic: str | None
+    thanks: str | None
+    plea: str | None
+
+    @property
+    def anything(self) -> bool:
+        """Whether any of them speaks for a responder."""
+        return bool(self.absence or self.promise or self.automatic or self.thanks)
+
+
+def _said(told: Told) -> _Said:
+    return _Said(
+        absence=find(Kind.ABSENCE, told.words),
+        promise=find(Kind.PROMISE, told.words),
+        automatic=find(Kind.AUTOMATIC, told.words),
+        thanks=find(Kind.THANKS, told.words),
+        plea=find(Kind.PLEA, told.words),
+    )
+
+
+def _pair(said: _Said) -> tuple[str, str] | None:
+    """Two kinds of words that only a responder puts together."""
+    if said.absence and said.promise:
+        return said.absence, said.promise
+    other = said.absence or said.promise or said.thanks
+    return (said.automatic, other) if said.automatic and other else None
+
+
+def _is_marked(told: Told) -> bool:
+    """Whether anything but words says that a machine answers: a person's answer has another subject."""
+    return told.answers or told.wants_no_answer or told.has_null_sender or not told.words.strip()
+
+
+def _loose_prefix(told: Told) -> str | None:
+    return starts(Kind.AWAY_PREFIX, told.folded_subject) or find(Kind.ABSENCE, told.folded_subject)
+
+
+def _strict_prefix(told: Told) -> str:
+    """The prefix that a responder set before the subject that it answers, or behind it in brackets; "" where none."""
+    head = _head(told.subject)
+    if head in _exactly(Kind.AWAY_PREFIX, head):
+        return head
+    last = _LAST_BRACKETS.search(told.subject[-100:])
+    tail = fold(last[1]).strip() if last else ""
+    return tail if tail and tail in _exactly(Kind.AWAY_PREFIX, tail) else ""
+
+
+def _head(subject: str) -> str:
+    """What stands before a subject's first separator, folded."""
+    opened = subject[:200].lstrip(_OPENERS)
+    return fold(_SEPARATOR.split(opened, maxsplit=1)[0]).strip()
+
+
+def _exactly(kind: Kind, text: str) -> tuple[str, ...]:
+    """The phrase that a text is, in a tuple that is empty where it is none."""
+    found = starts(kind, f"{text} ") if text else None
+    return (found,) if found else ()

@@ -1,0 +1,93 @@
+"""What kind of sender a mail has, on sets of our own: responders without marks, and people who sound like machines."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from parsing.claims.phrases import LANGUAGES, Kind, find, fold, starts
+from parsing.mail import Nature
+from tests.automatic_mails import look_alikes, out_of_office
+from tests.parsing.conftest import mail, reading
+
+#: Share of out-of-office mails that are told; what is missed is acknowledged once, and the brakes hold.
+_TOLD = 0.95
+
+
+def test_out_of_office_mails_are_told_by_their_words() -> None:
+    """At least 95 % of 60 and more, in 15 languages and more, most of them without any mark."""
+    samples = out_of_office()
+    assert len(samples) >= 60
+    assert len({sample.language for sample in samples}) >= 15
+    missed = [sample.name for sample in samples if reading(sample.content).mail.nature is not Nature.AUTO_REPLY]
+    assert len(missed) <= (1 - _TOLD) * len(samples), missed
+
+
+def test_no_person_is_called_a_machine() -> None:
+    """Not one of 60 and more who write about responders, bounces, leave and doors."""
+    samples = look_alikes()
+    assert len(samples) >= 60
+    told = [(sample.name, reading(sample.content).mail) for sample in samples]
+    assert not [(name, mail.nature_why) for name, mail in told if mail.nature is not Nature.HUMAN]
+
+
+def test_what_is_told_has_its_evidence() -> None:
+    """A header's name or our own words, never the mail's; a person has none."""
+    for sample in out_of_office():
+        told = reading(sample.content).mail
+        assert bool(told.nature_why) == (told.nature is not Nature.HUMAN)
+
+
+def test_every_language_has_the_words_of_a_responder() -> None:
+    """No language's file lacks a kind of words, and none holds a kind that nobody looks for."""
+    needed = {kind.split(".")[1] for kind in Kind if kind.startswith("away.")}
+    for language, words in LANGUAGES.items():
+        assert set(words["away"]) == needed, language
+        for table, keys in words.items():
+            assert all(f"{table}.{key}" in set(Kind) for key in keys), (language, table)
+            assert all(fold(phrase).strip() for phrases in keys.values() for phrase in phrases), (language, table)
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("I am ON\nannual   leave", "on annual leave"),
+        ("Ich bin außer Haus", "ausser haus"),
+        ("réponse d’absence", None),
+        ("Étant ABSENTE  du bureau", "absente du bureau"),
+        ("ขณะนี้ลาพักร้อนถึงวันศุกร์", fold("ลาพักร้อน").strip()),
+        ("currently unavailability", None),
+    ],
+)
+def test_phrases_are_found_however_they_are_written(text: str, phrase: str | None) -> None:
+    """Case, accents and line ends do not matter; half a word is none, where words are divided by spaces."""
+    assert find(Kind.ABSENCE, fold(text)) == phrase
+
+
+def test_the_longest_prefix_is_taken() -> None:
+    """So that what follows it is the subject that was answered."""
+    assert starts(Kind.AWAY_PREFIX, fold("Out of office autoreply: x")) == "out of office autoreply"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am out of the office " * 40_000,
+        "a@b " * 200_000,
+        "<a@b>:\n" * 100_000,
+        "could not be delivered to\n" * 50_000,
+        '"' * 1_000_000,
+        "-" * 1_000_000,
+        "message-id " * 90_000,
+        "From: " * 160_000,
+    ],
+    ids=lambda text: text[:12].strip(),
+)
+@pytest.mark.parametrize("sender", ["Carla <carla@mail.example>", "Mail Delivery System <mailer-daemon@mx.example>"])
+def test_no_text_costs_time(text: str, sender: str) -> None:
+    """A megabyte of what the rules look for is judged like any other."""
+    content = mail(text, "Automatic reply: Undelivered Mail").replace(b"Budi <budi@example.com>", sender.encode())
+    start = time.process_time()
+    reading(content)
+    assert time.process_time() - start < 4
