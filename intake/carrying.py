@@ -184,6 +184,8 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int) -> 
 
 
 def _attachments(work: Work) -> list[rows.Draft]:
+    seen = {each.number: each for each in work.pictures}
+    copies = _copies(work)
     return [
         rows.Draft(
             Attachment,
@@ -198,9 +200,19 @@ def _attachments(work: Work) -> list[rows.Draft]:
             inline=attachment.inline,
             content_id=attachment.content_id,
             kind=attachment.kind.value,
+            likeness=seen[position].likeness if position in seen else "",
+            unread=seen[position].problem if position in seen else "",
+            large=copies.get(position, (None, None))[0],
+            small=copies.get(position, (None, None))[1],
         )
-        for position, (attachment, file) in enumerate(zip(work.mail.attachments, work.files[1:], strict=True))
+        for position, (attachment, file) in enumerate(zip(work.mail.attachments, work.files[1:], strict=False))
     ]
+
+
+def _copies(work: Work) -> dict[int, tuple[str, str]]:
+    """The sealed files of the pictures that may be shown, large and small, by the attachment's number."""
+    names = iter([file.name for file in work.files[1 + len(work.mail.attachments) :]])
+    return {each.number: (next(names), next(names)) for each in work.pictures if each.shown}
 
 
 def _acknowledge(

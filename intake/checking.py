@@ -15,6 +15,7 @@ from intake.config import Settings
 from intake.doors.imap_connection import ERRORS
 from intake.doors.imap_folder import open_folder
 from intake.settings import ImapAccount
+from parsing.pictures import tesseract
 from replies import language, render
 from replies.errors import RepliesError
 from replies.settings import RepliesSettings
@@ -43,9 +44,23 @@ def check(settings: Settings, environ: Mapping[str, str], *, online: bool) -> It
         yield _tried(f"letters of {name}", lambda desk=desk: _letters(desk.languages, desk.templates))  # type: ignore[misc]
     if settings.replies.deliver == "folder":
         yield _tried("letters' folder", lambda: _folder(settings.letters))
+    yield _pictures(settings)
     yield _doors(settings)
     if online:
         yield from _servers(settings)
+
+
+def _pictures(settings: Settings) -> Result:
+    found = tesseract.find()
+    if not settings.parsing.ocr:
+        told = "kept and shown, not read: parsing.ocr is off"
+    elif found is None:
+        told = (
+            'kept and shown, not read: pip install "loket[ocr]", and the system\'s tesseract-ocr-ind, tesseract-ocr-eng'
+        )
+    else:
+        told = f"read, in {', '.join(found[1])}"
+    return Result(what="pictures", well=True, told=told)
 
 
 def _servers(settings: Settings) -> Iterator[Result]:

@@ -42,6 +42,7 @@ class ParsingSettings(Section):
 
     timezone: str = Field(default="Asia/Jakarta", description="For times where neither the text nor the mail says one")
     labels: dict[str, list[str]] = Field(default_factory=dict, description="Further labels, by field")
+    ocr: bool = Field(default=True, description="Whether pictures are read, where the ocr extra is installed")
 
 
 class LogSettings(Section):

@@ -56,10 +56,13 @@ def open_all(engine: Engine, settings: Mapping[str, DeskSettings], master: bytes
     }
 
 
-def seal_names(desk: OpenDesk, key: bytes, staged: Sequence[Staged]) -> list[SealedFile]:
+def seal_names(
+    desk: OpenDesk, key: bytes, staged: Sequence[Staged], guards: Mapping[int, str] | None = None
+) -> list[SealedFile]:
     """The lasting names of one mail's sealed files: a keyed hash of the key, the place and the content.
 
-    The key is part of it, so that a second copy of the same mail never writes over the first one's files.
+    The key is part of it, so that a second copy of the same mail never writes over the first one's files. `guards`
+    says which places only few may open, and why.
     """
     fingerprint = sha256(key).hexdigest()
     return [
@@ -67,6 +70,7 @@ def seal_names(desk: OpenDesk, key: bytes, staged: Sequence[Staged]) -> list[Sea
             name=desk.key.digest("blob", fingerprint, str(position), file.sha256),
             content_digest=desk.key.digest("content", file.sha256),
             size=file.size,
+            guard=(guards or {}).get(position, ""),
         )
         for position, file in enumerate(staged)
     ]

@@ -15,6 +15,7 @@ from intake.directory import Directory
 from intake.examining import examiner
 from intake.triage import Decision
 from parsing.mail import Envelope, ParsedMail, RawMail
+from parsing.pictures.looking import looker
 from parsing.reading import read, report_json
 from parsing.report import ReportSettings
 from store import keys, migrate
@@ -35,6 +36,7 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
             timezone=settings.parsing.timezone,
             labels={field: tuple(words) for field, words in settings.parsing.labels.items()},
         ),
+        looker(ocr=settings.parsing.ocr),
     )
     engine, master, known = _store(settings)
     try:

@@ -73,7 +73,10 @@ class Office:
         self._seed_agents()
         self._blobs = BlobFolder(settings.data / "blobs")
         self._sandbox = Sandbox(
-            readers=settings.intake.readers, blobs=settings.data / "blobs", settings=_report_settings(settings)
+            readers=settings.intake.readers,
+            blobs=settings.data / "blobs",
+            settings=_report_settings(settings),
+            ocr=settings.parsing.ocr,
         )
         self._examiner = examiner(settings.intake)
         self._worker = self._make_worker(spool, directory, doors_busy)

@@ -19,7 +19,7 @@ from intake.deciding import decide
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.examining import Examination
-from intake.sandbox import SealedReading
+from intake.sealing import SealedReading
 from intake.triage import Repeat
 from intake.work import Held, Work
 from parsing.mail import Envelope
@@ -118,7 +118,8 @@ class Pipeline:
                 envelope=held.envelope,
                 seen=held.seen,
                 arrival_id=held.arrival_id,
-                files=desks.seal_names(desk, held.keys[name], mail.reading.staged[name]),
+                files=desks.seal_names(desk, held.keys[name], mail.reading.staged[name], _guards(mail.reading)),
+                pictures=mail.reading.pictures,
                 wrapped_key=desk.key.wrap(held.keys[name]),
                 recipients=self._recipients(held.envelope, name),
                 identity=decided.identity,
@@ -144,3 +145,9 @@ class Pipeline:
             if desk is not None and desk.name == desk_name:
                 found.append(address)
         return found
+
+
+def _guards(reading: SealedReading) -> dict[int, str]:
+    """Why some of a mail's sealed files are for few eyes, by their places: the raw mail's is 0."""
+    places = {0: reading.mail_guard} | {number + 1: reason for number, reason in reading.guarded.items()}
+    return {place: reason for place, reason in places.items() if reason}

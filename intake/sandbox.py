@@ -1,75 +1,40 @@
-"""Child processes in which mails are read, so that what a mail does to its reader is done to a child.
+"""Where mails are read: in child processes, so that what a mail does to its reader is done to a child.
 
 A child gets the path of a spool file and a fresh key for each desk that the mail goes to; it reads the mail, seals
-its files into the blob folder's staging place, and sends back values. It never sees a desk's key, the database or the
-configuration. A child that dies, hangs or eats memory costs one attempt of one mail: pebble replaces it.
+its files into the blob folder's staging place, and sends back values. A mail with pictures passes to a second child,
+which looks at them; see eyes.py. A child that dies over a mail's words costs one attempt of that mail.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
-import os
-import resource
-import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 
-from pebble import ProcessPool
-
-from intake.spooled import read_spooled
-from parsing import reading
-from parsing.mail import ParsedMail
-from parsing.report import Report, ReportSettings
-from store.blobs import BlobFolder, Staged
-
-MIB = 1 << 20
-
-#: A 50 MiB mail takes about four times its size to be read and sealed; the rest is the interpreter and its libraries.
-MEMORY_BYTES = 768 * MIB
+from intake import children
+from intake.eyes import Eyes
+from intake.sealing import Job, SealedReading, read_and_seal
+from parsing.report import ReportSettings
 
 #: Reading a mail takes milliseconds; a large one half a second. What needs this long is an attack or a fault of ours.
 CPU_SECONDS = 10
 WALL_SECONDS = 20
 
-#: A child is replaced after so many mails, so that a slow leak in a library stays small.
-MAILS_A_CHILD = 2000
-
 #: Doors come first: a child gives way to the processes that answer clients.
 NICENESS = 5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SealedReading:
-    """A mail, read and sealed: values only, its bytes are in the staged files."""
-
-    mail: ParsedMail
-    report: Report
-    ingest_key: str
-    staged: Mapping[str, Sequence[Staged]]  #: by desk: the raw mail first, then the attachments in their order
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Job:
-    """What a child gets."""
-
-    path: Path
-    sha256: str  #: of the mail, as its door computed it
-    keys: Mapping[str, bytes]  #: to seal with, by desk
-    blobs: Path
-    settings: ReportSettings
-
-
 class Sandbox:
-    """A few child processes that read mail."""
+    """A few child processes that read mail, and half as many that look at pictures."""
 
-    def __init__(self, *, readers: int, blobs: Path, settings: ReportSettings) -> None:
+    def __init__(self, *, readers: int, blobs: Path, settings: ReportSettings, ocr: bool = True) -> None:
         self._readers = readers
         self._blobs = blobs
         self._settings = settings
-        self._pool = _pool(readers)
+        self._ocr = ocr
+        self._pool = children.pool(readers, NICENESS)
+        self._eyes = Eyes((readers + 1) // 2)
 
     def read(self, path: Path, sha256: str, keys: Mapping[str, bytes]) -> Future[SealedReading]:
         """Start to read a spool file; `keys` are the keys to seal with, by desk.
@@ -78,16 +43,37 @@ class Sandbox:
         BrokenProcessPool where children died and it is not known over which mail.
         """
         if self.broken:
-            self.stop()
-            self._pool = _pool(self._readers)
-        job = Job(path=path, sha256=sha256, keys=keys, blobs=self._blobs, settings=self._settings)
-        future: Future[SealedReading] = self._pool.schedule(_read, args=[job], timeout=WALL_SECONDS)
-        return future
+            self._stop_reading()
+            self._pool = children.pool(self._readers, NICENESS)
+        job = Job(path=path, sha256=sha256, keys=keys, blobs=self._blobs, settings=self._settings, ocr=self._ocr)
+        result: Future[SealedReading] = Future()
+        reading: Future[SealedReading] = self._pool.schedule(_read, args=[job], timeout=WALL_SECONDS)
+        reading.add_done_callback(lambda done: self._read(job, done, result))
+        return result
+
+    def _read(self, job: Job, done: Future[SealedReading], result: Future[SealedReading]) -> None:
+        try:
+            read = done.result()
+            if read.unseen:
+                self._eyes.look(job, read, result)
+            else:
+                result.set_result(read)
+        except BaseException as error:  # noqa: BLE001  # the worker tells them apart
+            result.set_exception(error)
 
     def warm_up(self) -> None:
         """Wait until a child is there to read; where none comes up, the first mail will tell why."""
         with contextlib.suppress(Exception):
             self._pool.schedule(_nothing, timeout=WALL_SECONDS).result()
+
+    @property
+    def looking(self) -> int:
+        """How many mails have been read and wait for a look at their pictures."""
+        return len(self._eyes)
+
+    def tend(self) -> None:
+        """See to it that every look ends, even where who looked is gone."""
+        self._eyes.tend()
 
     @property
     def broken(self) -> bool:
@@ -96,6 +82,10 @@ class Sandbox:
 
     def stop(self) -> None:
         """End the children; what they were reading counts as not tried any further."""
+        self._stop_reading()
+        self._eyes.stop()
+
+    def _stop_reading(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
@@ -104,43 +94,6 @@ def _nothing() -> None:
     """What a child does to show that it is there."""
 
 
-def _pool(readers: int) -> ProcessPool:
-    # A fork server: children start quickly and inherit none of the daemon's threads, locks or sockets.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["intake.sandbox"])
-    return ProcessPool(max_workers=readers, max_tasks=MAILS_A_CHILD, initializer=_confine, context=context)
-
-
-def _confine() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then stops us
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(NICENESS)
-
-
 def _read(job: Job) -> SealedReading:
-    _limit_cpu()
+    children.limit_cpu(CPU_SECONDS)
     return read_and_seal(job)
-
-
-def read_and_seal(job: Job) -> SealedReading:
-    """Read a spool file, and stage its sealed files: a child's whole work."""
-    raw = read_spooled(job.path)
-    found = reading.read(raw, job.settings)
-    folder = BlobFolder(job.blobs)
-    staged = {desk: tuple(_seal(folder, raw.content, job.sha256, found, key)) for desk, key in job.keys.items()}
-    return SealedReading(mail=found.mail, report=found.report, ingest_key=found.ingest_key, staged=staged)
-
-
-def _seal(folder: BlobFolder, content: bytes, sha256: str, found: reading.Reading, key: bytes) -> Sequence[Staged]:
-    attachments = zip(found.mail.attachments, found.contents, strict=True)
-    return [
-        folder.stage(content, key, digest=sha256),
-        *(folder.stage(body, key, digest=attachment.sha256) for attachment, body in attachments),
-    ]
-
-
-def _limit_cpu() -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake.desks import OpenDesk
+from intake.sealing import SeenPicture
 from parsing.mail import Envelope, ParsedMail
 from parsing.report import Report
 from store.ledger import Seen
@@ -36,7 +37,8 @@ class Work:
     envelope: Envelope
     seen: Seen
     arrival_id: int
-    files: Sequence[SealedFile]  #: the raw mail first, then the attachments in their order
+    files: Sequence[SealedFile]  #: the raw mail, the attachments in their order, then two copies of each shown picture
+    pictures: Sequence[SeenPicture]
     wrapped_key: bytes
     recipients: Sequence[str]  #: by which it came to this desk
     identity: str  #: verified, unverified, suspicious

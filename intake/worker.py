@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from pebble import ProcessExpired
@@ -24,7 +23,8 @@ from intake.directory import Directory
 from intake.errors import SpoolCorrupt
 from intake.examining import Examination, Examiner
 from intake.pipeline import Pipeline, ReadMail
-from intake.sandbox import SealedReading
+from intake.reader import Reader
+from intake.sealing import SealedReading
 from intake.setbacks import MAX_ATTEMPTS, Setbacks
 from intake.shunt import Shunt
 from intake.spool import Spool
@@ -39,7 +39,8 @@ from store.models import Arrival
 
 _log = structlog.get_logger(__name__)
 
-#: Mails that are being read or wait to be written at a time: enough to keep the children busy, and to share a commit.
+#: Mails that are being read or wait to be written at a time, beside those whose pictures are looked at: enough to keep
+#: the children busy, and to share a commit.
 WINDOW = 16
 
 #: Seconds between two tries to reach a database that is away.
@@ -49,23 +50,6 @@ STORE_PAUSE_SECONDS = 1.0
 #: before it is worked on; in lasting traffic the worker is never idle, and gets its share.
 COURTESY_SECONDS = 2.0
 _LOOK_SECONDS = 0.02
-
-
-class Reader(Protocol):
-    """Who reads mails: the sandbox."""
-
-    def read(self, path: Path, sha256: str, keys: Mapping[str, bytes], /) -> Future[SealedReading]:
-        """Start to read a spool file."""
-        ...
-
-    def warm_up(self) -> None:
-        """Wait until somebody is there to read."""
-        ...
-
-    @property
-    def broken(self) -> bool:
-        """Whether what is being read will never end."""
-        ...
 
 
 class Worker:
@@ -170,7 +154,7 @@ class Worker:
         in_hand = {held.spool_name for held in self._reading.values()}
         in_hand |= {held.spool_name for held, _ in self._examining.values()}
         in_hand |= {mail.held.spool_name for mail in self._read}
-        return self._waiting.next(WINDOW - len(in_hand), in_hand)
+        return self._waiting.next(WINDOW + self._sandbox.looking - len(in_hand), in_hand)
 
     def _begin(self, names: list[str]) -> None:
         trailers = {name: trailer for name in names if (trailer := self._trailer(name)) is not None}
@@ -212,6 +196,7 @@ class Worker:
     def _collect(self) -> None:
         if not self._reading and not self._examining:
             return
+        self._sandbox.tend()
         in_hand: set[Future[Any]] = {*self._reading, *self._examining}
         done, _ = wait(in_hand, timeout=REST_SECONDS, return_when=FIRST_COMPLETED)
         read = set(self._reading) if not done and self._sandbox.broken else set(self._reading) & done

@@ -31,6 +31,7 @@ from parsing.message.headers import HeaderBlock, readable, split
 from parsing.message.ingest import ingest_key, key_of
 from parsing.message.leaves import Leaf, Leaves, take
 from parsing.message.mime import Part, walk
+from parsing.pictures.picture import Look, Picture
 from parsing.report import Finding, Report, ReportSettings, Value
 
 _MAILS = ("message/rfc822", "message/global")
@@ -44,11 +45,12 @@ class Reading:
     mail: ParsedMail
     report: Report
     contents: tuple[bytes, ...]  #: the attachments' bytes, parallel to mail.attachments
+    pictures: tuple[Picture, ...]  #: what was seen of those that are pictures, as far as they were looked at
     ingest_key: str  #: see parsing/message/ingest.py
 
 
-def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
-    """Read a mail and the report in it. Any bytes give a Reading."""
+def read(raw: RawMail, settings: ReportSettings | None = None, look: Look | None = None) -> Reading:
+    """Read a mail and the report in it; its pictures only where it is told how. Any bytes give a Reading."""
     content, opening = readable(raw.content)
     headers = split(content) if not opening else replace(split(content), bare_cr=True)  # others divide it elsewhere
     structure = walk(content, headers)
@@ -56,6 +58,7 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
     leaves = take(content, structure)
     body = gather([leaf for leaf in leaves.parts if is_words(leaf[0])])
     files = [leaf for leaf in leaves.parts if is_file(leaf[0])]
+    attachments = _attachments(files, body)
     problems = (*opening, *headers.problems, *structure.problems, *front.problems, *leaves.problems, *body.problems)
     subject = text_of(headers.first("subject"), structure.charset)
     division = divide(body.text, body.marks, subject)
@@ -75,9 +78,11 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
         **_said(body, division),
         subject=subject,
         language=spoken,
-        attachments=_attachments(files, body),
+        attachments=attachments,
         problems=tuple(dict.fromkeys(problems)),
     )
+    contents = tuple(decoded for _, decoded in files)
+    pictures = look(attachments, contents) if look else ()
     return Reading(
         mail=mail,
         report=report_of(
@@ -85,8 +90,10 @@ def read(raw: RawMail, settings: ReportSettings | None = None) -> Reading:
             division,
             _circumstances(mail, raw, settings or ReportSettings()),
             from_html=body.from_html,
+            pictures=pictures,
         ),
-        contents=tuple(decoded for _, decoded in files),
+        pictures=pictures,
+        contents=contents,
         ingest_key=ingest_key(raw.content) if opening else key_of(content, headers),
     )
 
@@ -193,6 +200,7 @@ def _told(reading: Reading) -> list[dict[str, Any]]:
     mail = reading.mail
     texts = {"subject": mail.subject, "body": mail.text, "html": mail.text}
     texts |= {f"attachment:{number}": each.name for number, each in enumerate(mail.attachments)}
+    texts |= {f"attachment:{each.number}": each.text for each in reading.pictures if each.text}
     return [asdict(each) | {"text": texts[each.where][each.start : each.end]} for each in reading.report.secrets]
 
 
@@ -233,6 +241,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "confidence": finding.confidence,
         "role": finding.role,
         "alternatives": [_plain(value) for value in finding.alternatives],
+        **({"box": finding.box, "standing": finding.standing} if finding.standing else {}),
     }
 
 

@@ -32,6 +32,14 @@ class Category(StrEnum):
     OTHER = "other"
 
 
+class Standing(StrEnum):
+    """How what a picture shows stands to what the mail says in words."""
+
+    FILLS = "fills"  # the words say nothing of it
+    CONFIRMS = "confirms"
+    CONTRADICTS = "contradicts"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One value that was found, and why we believe it."""
@@ -46,6 +54,13 @@ class Finding:
     confidence: float  #: 0 to 1
     role: str | None = None  #: for emails and phones: registered, wanted, contact, old, new
     alternatives: tuple[Value, ...] = ()  #: other readings of the same words
+    box: tuple[int, int, int, int] | None = None  #: of a picture: left, top, right, bottom, in pixels
+    standing: Standing | None = None  #: of a picture; None for what was said in words
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a value of its own: not one that a picture repeats, nor one that it disputes."""
+        return self.standing in (None, Standing.FILLS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,8 +93,8 @@ class Report:
     identity_numbers: tuple[Hidden, ...] = ()  #: numbers of identity cards, likewise
 
     def values(self, name: str) -> list[Value]:
-        """The values found for one field, in the order of the text."""
-        return [finding.value for finding in self.findings if finding.field == name]
+        """The values found for one field, in the order of the text; then those that only a picture has."""
+        return [finding.value for finding in self.findings if finding.field == name and finding.counts]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,7 +42,7 @@ _Show = Callable[[Value, Language, tzinfo], str | None]
 
 def told(findings: Iterable[Finding], words: Words, language: Language, zone: tzinfo) -> tuple[tuple[str, str], ...]:
     """Findings as pairs of a field's name and its values, in the order of SHAPES; what has no safe shape stays out."""
-    listed = list(findings)
+    listed = [finding for finding in findings if finding.counts]
     lines = []
     for field, (item, show) in SHAPES.items():
         values = (show(finding.value, language, zone) for finding in listed if finding.field == field)

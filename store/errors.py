@@ -8,6 +8,7 @@ StoreError
 ├── KeyMismatch             permanent
 ├── BlobDamaged             permanent
 ├── BlobErased              permanent
+├── BlobGuarded             permanent
 ├── NoSuchRow               permanent
 ├── MoveRefused             permanent
 └── CrashPointRefused       permanent
@@ -54,6 +55,10 @@ class BlobDamaged(StoreError):
 
 class BlobErased(StoreError):
     """The key of this sealed file has been erased, and with it the file."""
+
+
+class BlobGuarded(StoreError):
+    """Secrets or an identity document stand in this file; only a lead, kyc or auditor opens it: `--as NAME`."""
 
 
 class NoSuchRow(StoreError):

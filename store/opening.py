@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from store import keys, rows, tickets
 from store.blobs import BlobFolder
-from store.errors import BlobErased, NoSuchRow
+from store.errors import BlobErased, BlobGuarded, NoSuchRow
 from store.models import Access, Attachment, Blob, Desk, Mail, Message, SealingKey
+
+#: Who may open what is guarded: secrets, identity cards, and the mails that hold them.
+ROLES = frozenset({"lead", "kyc", "auditor"})
 
 
 def open_blob(
-    session: Session, folder: BlobFolder, master: bytes, name: str, *, by: str, reason: str, now: datetime
+    session: Session,
+    folder: BlobFolder,
+    master: bytes,
+    name: str,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    role: str | None = None,
 ) -> bytes:
-    """A sealed file's content; the access is recorded, on its ticket too.
+    """A sealed file's content; the access is recorded, on its ticket too. `role` is that of who opens it.
 
-    Raises NoSuchRow, BlobDamaged, BlobErased, KeyMismatch.
+    Raises NoSuchRow, BlobGuarded, BlobDamaged, BlobErased, KeyMismatch.
     """
     blob = rows.one(session, Blob, name)
+    if blob.guard and role not in ROLES:
+        raise BlobGuarded(blob.guard)
     content = folder.read(name, mail_key(session, master, blob))
     rows.add(session, Access(blob=name, at=now, by=by, reason=reason))
     ticket_id = _ticket_of(session, name)
@@ -50,5 +64,7 @@ def _ticket_of(session: Session, name: str) -> int | None:
     if of_mail is not None:
         return of_mail
     return session.exec(
-        select(Message.ticket_id).join(Attachment).where(Attachment.blob == name)  # joined by its foreign key
+        select(Message.ticket_id)
+        .join(Attachment)  # by its foreign key
+        .where(or_(*(col(column) == name for column in (Attachment.blob, Attachment.large, Attachment.small))))
     ).first()

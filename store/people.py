@@ -79,6 +79,11 @@ def add_agent(session: Session, name: str, role: str, addresses: Iterable[str], 
     return agent
 
 
+def role_of(session: Session, name: str) -> str | None:
+    """What an active agent of that name may do; None where there is none."""
+    return session.exec(select(Agent.role).where(Agent.name == name, col(Agent.active))).first()
+
+
 def agents(session: Session) -> list[tuple[Agent, list[str]]]:
     """All agents that are active, by name, with their addresses."""
     addresses: dict[int, list[str]] = {}

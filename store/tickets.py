@@ -46,6 +46,7 @@ class SealedFile:
     name: str
     content_digest: str
     size: int
+    guard: str = ""  #: why only few may open it, "" where that is not so
 
 
 def open_ticket(session: Session, new: NewTicket) -> Ticket:
@@ -98,6 +99,7 @@ def seal(session: Session, desk_id: int, wrapped: bytes, files: Iterable[SealedF
                 key_id=key_id,
                 content_digest=file.content_digest,
                 size=file.size,
+                guard=file.guard,
                 created_at=now,
             )
             for file in files
@@ -134,6 +136,8 @@ def add_findings(session: Session, ticket_id: int, message_id: int, found: Itera
                 rule=each.rule,
                 confidence=each.confidence,
                 alternatives=list(each.alternatives),
+                box=list(each.box) if each.box else None,
+                standing=each.standing,
             )
             for each in found
         ],

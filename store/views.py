@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from store.models import (
     Agent,
     Attachment,
+    Blob,
     Desk,
     Event,
     Finding,
@@ -139,6 +140,7 @@ def _fields(session: Session, key: int) -> dict[str, list[dict[str, Any]]]:
                 "rule": each.rule,
                 "confidence": each.confidence,
                 "by": each.by,
+                **({"box": each.box, "standing": each.standing} if each.standing else {}),
             }
         )
     return found
@@ -178,7 +180,17 @@ def _message(session: Session, row: Message) -> dict[str, Any]:
                 "sha256": each.sha256,
                 "kind": each.kind,
                 "blob": each.blob,
+                "guard": guard,
+                "large": each.large,
+                "small": each.small,
+                "unread": each.unread,
             }
-            for each in _of(session, Attachment, Attachment.message_id, row.id or 0)
+            for each, guard in _files(session, row.id or 0)
         ],
     }
+
+
+def _files(session: Session, message: int) -> Iterable[tuple[Attachment, str]]:
+    """A message's files, each with the reason why only few may open it."""
+    statement = select(Attachment, Blob.guard).join(Blob, col(Blob.name) == col(Attachment.blob))
+    return session.exec(statement.where(Attachment.message_id == message).order_by(col(Attachment.id))).all()

@@ -33,6 +33,9 @@ need strace strace
 [ -x /usr/lib/dovecot/lmtp ] || packages="$packages dovecot-lmtpd"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postgresql"
 ls /usr/share/tesseract-ocr/*/tessdata/ind.traineddata >/dev/null 2>&1 || packages="$packages tesseract-ocr-ind tesseract-ocr-eng"
+[ -f /usr/share/fonts/truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf ] || packages="$packages fonts-roboto-unhinted"
+[ -f /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf ] || packages="$packages fonts-liberation"
+[ -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || packages="$packages fonts-dejavu-core"
 if [ -n "$packages" ]; then
     if [ "$(id -u)" -ne 0 ]; then
         echo "missing: apt-get install$packages" >&2

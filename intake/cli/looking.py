@@ -14,9 +14,10 @@ from intake import clock, explaining
 from intake import status as numbers
 from intake.cli import opened, printing
 from parsing.mail import Envelope, RawMail
+from parsing.pictures.looking import looker
 from parsing.reading import read, to_json
 from parsing.report import ReportSettings
-from store import ledger, opening, rows, views
+from store import ledger, opening, people, rows, views
 from store.engine import looking, writing
 from store.models import Desk, Ticket
 
@@ -25,13 +26,15 @@ from store.models import Desk, Ticket
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=opened.file_argument(exists=False))
 @click.option("--json", "as_json", is_flag=True, required=True, help="One JSON object a mail.")
 @click.option("--timezone", default="Asia/Jakarta", show_default=True, help="For times that name no zone.")
-def parse(paths: tuple[Path, ...], as_json: bool, timezone: str) -> int:
+@click.option("--pictures", is_flag=True, help="Read the words in pictures too; without a child to be killed.")
+def parse(paths: tuple[Path, ...], as_json: bool, timezone: str, pictures: bool) -> int:
     """Read mails, and print what is in them. Needs no configuration and no store, and keeps nothing.
 
     A file that cannot be opened gets a line too, with the reason as its "error"; what a file holds is never one.
     """
     del as_json  # the only form there is; asked for by name, so that another may come
     envelope = Envelope(door="parse", received_at=clock.now(), history=True)
+    look = looker(ocr=True) if pictures else None
     code = 0
     for path in paths:
         try:
@@ -40,7 +43,7 @@ def parse(paths: tuple[Path, ...], as_json: bool, timezone: str) -> int:
             printing.as_json_line({"file": str(path), "error": str(error.strerror)})
             code = 1
             continue
-        reading = read(RawMail(content=content, envelope=envelope), ReportSettings(timezone=timezone))
+        reading = read(RawMail(content=content, envelope=envelope), ReportSettings(timezone=timezone), look)
         printing.as_json_line(to_json(reading, str(path)))
     return code
 
@@ -116,10 +119,14 @@ def why(ctx: click.Context, message_id: str, as_json: bool) -> int:
 @click.command("open")
 @click.argument("blob")
 @click.option("--reason", required=True, help="Why it is opened; it is kept with your name.")
+@click.option("--as", "agent", metavar="NAME", help="The agent that you are; guarded files open for some roles alone.")
 @click.option("--output", type=click.Path(path_type=Path, exists=False), help="A new file to write; else stdout.")
 @click.pass_context
-def open_blob(ctx: click.Context, blob: str, reason: str, output: Path | None) -> None:
-    """Open a sealed mail or file. Who opened what and why is recorded."""
+def open_blob(ctx: click.Context, blob: str, reason: str, agent: str | None, output: Path | None) -> None:
+    """Open a sealed mail or file. Who opened what and why is recorded.
+
+    Secrets and identity documents, and the mails that hold them, open only for a lead, kyc or auditor.
+    """
     found = opened.settings(ctx)
     with opened.store(found) as engine, writing(engine) as session:
         content = opening.open_blob(
@@ -127,7 +134,8 @@ def open_blob(ctx: click.Context, blob: str, reason: str, output: Path | None) -
             opened.blobs(found),
             opened.master(found),
             blob,
-            by=opened.operator(),
+            by=agent or opened.operator(),
+            role=people.role_of(session, agent) if agent else None,
             reason=reason,
             now=clock.now(),
         )

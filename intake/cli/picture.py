@@ -38,7 +38,7 @@ def _lines(ticket: dict[str, Any]) -> Iterator[str]:
         yield f"  due      {_when(ticket['first_reply_due_at'])}"
     for name, findings in ticket["fields"].items():
         for finding in findings:
-            yield f"  {_NAMES.get(name, name):14} {_value(finding['value'])}{_evidence(finding)}"
+            yield f"{_mark(finding)} {_NAMES.get(name, name):14} {_value(finding['value'])}{_evidence(finding)}"
     yield f"  {'missing':14} {', '.join(ticket['missing']) or 'nothing'}"
     for related in ticket["related"]:
         yield f"  {'related':14} {related['number']} ({related['why']})"
@@ -67,13 +67,27 @@ def _message(message: dict[str, Any]) -> Iterator[str]:
     if len(lines) > _TEXT_LINES:
         yield f"    … {len(lines) - _TEXT_LINES} more lines"
     for file in message["attachments"]:
-        yield f"    + {file['kind']}: {file['name'] or '(no name)'} ({file['type']}, {_size(file['size'])})"
+        what = f"{file['type']}, {_size(file['size'])}"
+        yield f"    + {file['kind']}: {file['name'] or '(no name)'} ({what}){_care(file)}"
+
+
+def _care(file: dict[str, Any]) -> str:
+    """What is special about a file: only few may open it, or nobody has read it."""
+    guarded = f"; guarded: {file['guard']}" if file["guard"] else ""
+    return guarded + (f"; not read: {file['unread']}" if file["unread"] else "")
+
+
+def _mark(finding: dict[str, Any]) -> str:
+    """Where a picture disputes what was said in words, that is for an agent to see."""
+    return click.style("!", fg="red", bold=True) if finding.get("standing") == "contradicts" else " "
 
 
 def _evidence(finding: dict[str, Any]) -> str:
-    return click.style(
-        f"   “{' '.join(finding['raw'].split())[:40]}” in {finding['where']}, {finding['rule']}", dim=True
+    standing = (
+        f", {finding['standing']} what was said" if finding.get("standing") in ("confirms", "contradicts") else ""
     )
+    raw = " ".join(finding["raw"].split())[:40]
+    return click.style(f"   “{raw}” in {finding['where']}, {finding['rule']}{standing}", dim=True)
 
 
 def _value(value: Any) -> str:

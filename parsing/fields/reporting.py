@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from parsing.body.quotes import Division
-from parsing.fields import category, language, secrets
+from parsing.fields import category, language, pictured, secrets
 from parsing.fields.category import Verdict
 from parsing.fields.declarations import FIELDS
 from parsing.fields.missing import missing, names_ticket
 from parsing.fields.search import search
 from parsing.fields.source import Circumstances, Source, body_source, name_source, subject_source
 from parsing.mail import Nature, ParsedMail
+from parsing.pictures.picture import Picture
 from parsing.report import Category, Finding, Hidden, Report
 
 #: What tells of a transaction: where nothing went wrong, none is at issue.
 _OF_A_TRANSACTION = ("transaction_ids", "amounts", "occurred_at", "channels")
 
 
-def report_of(mail: ParsedMail, division: Division, circumstances: Circumstances, *, from_html: bool = False) -> Report:
-    """What a mail reports. A mail that no person wrote reports nothing, nor does one that only offers or invites."""
+def report_of(
+    mail: ParsedMail,
+    division: Division,
+    circumstances: Circumstances,
+    *,
+    from_html: bool = False,
+    pictures: Sequence[Picture] = (),
+) -> Report:
+    """What a mail reports, in words and in pictures.
+
+    A mail that no person wrote reports nothing, nor do the words of one that only offers or invites.
+    """
     spoken = language.told(f"{mail.subject}\n{mail.new_text}", _clock(circumstances))
     if mail.nature is not Nature.HUMAN:
         return Report(category=Category.OTHER, language=spoken, findings=(), missing=())
@@ -32,7 +43,11 @@ def report_of(mail: ParsedMail, division: Division, circumstances: Circumstances
     verdict = category.category(
         subject, text, ticket=names_ticket(f"{subject}\n{text}", findings), details=_details(findings)
     )
-    findings = tuple(each for each in findings if _counts(each, verdict))
+    screens, unseen = _without_secrets(pictured.source(picture) for picture in pictures)
+    said = [each for each in findings if _counts(each, verdict)]
+    shown = () if verdict.silent else zip(pictures, screens, strict=True)
+    findings = pictured.weighed(said, shown, FIELDS, circumstances)
+    hidden += unseen
     return Report(
         category=verdict.category,
         category_why=verdict.why,

@@ -30,6 +30,7 @@ class Blob(SQLModel, table=True):
         index=True
     )  #: keyed hash of the content alone: equal content, equal digest, within a desk
     size: int  #: bytes, opened
+    guard: str = ""  #: why only few may open it: secret, identity; "" where that is not so
     created_at: datetime
 
 

@@ -97,6 +97,10 @@ class Attachment(SQLModel, table=True):
     inline: bool
     content_id: str | None = None
     kind: str
+    likeness: str = ""  #: of a picture: see parsing/pictures/likeness.py
+    large: str | None = Field(default=None, foreign_key="blob.name")  #: a copy to show, freed of all but its dots
+    small: str | None = Field(default=None, foreign_key="blob.name")
+    unread: str = ""  #: of a picture: why it was not read
 
 
 class Finding(SQLModel, table=True):
@@ -116,6 +120,8 @@ class Finding(SQLModel, table=True):
     confidence: float = 1.0
     alternatives: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     by: str = "loket"
+    box: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    standing: str | None = None  #: of a picture's: fills, confirms, contradicts
 
 
 class Event(SQLModel, table=True):

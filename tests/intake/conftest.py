@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import pytest
+from sqlalchemy import inspect
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel, select
 
@@ -19,7 +20,7 @@ from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.examining import Examiner
 from intake.pipeline import Pipeline
-from intake.sandbox import Job, SealedReading, read_and_seal
+from intake.sealing import Job, SealedReading, look_and_seal, read_and_seal, together
 from intake.shunt import Shunt
 from intake.spool import Spool
 from intake.worker import Worker
@@ -59,8 +60,12 @@ class InlineReader:
         self.failures: dict[bytes, Exception] = {}
         self.reads = 0
         self.broken = False
+        self.looking = 0
 
     def warm_up(self) -> None:
+        """As the sandbox does."""
+
+    def tend(self) -> None:
         """As the sandbox does."""
 
     def read(self, path: Path, sha256: str, seals: Mapping[str, bytes]) -> Future[SealedReading]:
@@ -73,7 +78,8 @@ class InlineReader:
             done.set_exception(failure)
         else:
             job = Job(path=path, sha256=sha256, keys=seals, blobs=self._blobs, settings=ReportSettings())
-            done.set_result(read_and_seal(job))
+            found = read_and_seal(job)
+            done.set_result(together(found, look_and_seal(job)) if found.unseen else found)
         return done
 
 
@@ -89,6 +95,7 @@ class Counter:
     reader: InlineReader
     pipeline: Pipeline
     worker: Worker
+    master: bytes
     clock: list[datetime] = field(default_factory=lambda: [NOON])
 
     def hand_in(self, content: bytes, **more: Any) -> str:
@@ -117,7 +124,7 @@ class Counter:
     def rows(self, model: type[Row]) -> Sequence[Row]:
         """All rows of a table, the oldest first."""
         with looking(self.engine) as session:
-            return session.exec(select(model).order_by(model.id)).all()  # type: ignore[attr-defined]
+            return session.exec(select(model).order_by(*inspect(model).primary_key)).all()
 
     def later(self, **passed: float) -> None:
         """Let time pass."""
@@ -138,7 +145,8 @@ def make_counter(
     """Build a desk in a folder, with a master key of its own unless one is given; without an examiner none examines."""
     listed = settings or (DeskSettings(name="help", addresses=["help@desk.test"], acknowledge="all"),)
     clock = [NOON]
-    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master or keys.new_key())
+    master = master or keys.new_key()
+    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master)
     directory, blobs = Directory(listed), BlobFolder(folder / "blobs")
     spool = Spool(folder / "spool", quota=1 << 30, on_fatal=_never)
     reader = InlineReader(folder / "blobs")
@@ -168,6 +176,7 @@ def make_counter(
         reader=reader,
         pipeline=pipeline,
         worker=worker,
+        master=master,
         clock=clock,
     )
 

@@ -20,6 +20,7 @@ from intake import config, logs
 from intake.cli import picture
 from intake.cli.demonstration import samples
 from intake.daemon import Daemon
+from parsing.pictures import tesseract
 from store import keys, views
 from store.engine import looking
 from store.models import Mail, Ticket
@@ -68,6 +69,7 @@ def _run(folder: Path, port: int, *, once: bool) -> None:
     daemon = Daemon(settings)
     daemon.start()
     try:
+        _tell(_of_pictures())
         _tell(f"A desk for {samples.DESK} takes mail at 127.0.0.1, port {daemon.smtp_port}.")
         _send_samples(daemon, folder / "letters")
         _show_tickets(daemon)
@@ -76,6 +78,12 @@ def _run(folder: Path, port: int, *, once: bool) -> None:
             _stay(daemon, folder)
     finally:
         daemon.stop()
+
+
+def _of_pictures() -> str:
+    if tesseract.find():
+        return "Screenshots are read."
+    return 'Screenshots are shown, not read: that needs pip install "loket[ocr]", and Debian\'s tesseract-ocr-ind.'
 
 
 def _settings(folder: Path, port: int) -> config.Settings:

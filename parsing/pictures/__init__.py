@@ -1,0 +1,1 @@
+"""Pictures that came with a mail: opened safely, made small, compared, and read."""
