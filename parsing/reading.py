@@ -105,10 +105,14 @@ def is_file(part: Part) -> bool:
 
 def _attachments(files: list[Leaf], body: Body) -> tuple[Attachment, ...]:
     """Describe them; the first few that are mails are read as well."""
-    mails = {id(part) for part, _ in [leaf for leaf in files if leaf[0].type in _MAILS][:MAX_READ]}
+    mails = {id(part) for part in [part for part, _ in files if _is_mail(part)][:MAX_READ]}
     return tuple(
         attachment(part, decoded, body.referred, told(decoded) if id(part) in mails else "") for part, decoded in files
     )
+
+
+def _is_mail(part: Part) -> bool:
+    return part.type in _MAILS or part.name.lower().endswith(".eml")
 
 
 def _about(seen: Told, leaves: Leaves) -> dict[str, Any]:

@@ -136,7 +136,9 @@ def _is_secretly_multipart(walking: _Walk, place: _Place, media_type: str, kind:
     """A mail whose Content-Type was lost or overwritten on its way, and whose body is a multipart all the same."""
     if place.depth or media_type != "text/plain":
         return False
-    likely = _LIKELY_DELIMITER.search(walking.content, place.start, min(place.end, place.start + _MAX_PREAMBLE))
+    likely = _LIKELY_DELIMITER.search(
+        walking.content, max(place.start - 1, 0), min(place.end, place.start + _MAX_PREAMBLE)
+    )
     if not likely:
         return False
     before = walking.content[place.start : likely.start()]
@@ -182,7 +184,9 @@ def _spans_of(walking: _Walk, place: _Place, kind: Parameterised) -> list[tuple[
         spans = list(_between(walking, boundary, place.start, place.end))
         if spans:
             return spans
-    likely = _LIKELY_DELIMITER.search(walking.content, place.start, min(place.end, place.start + _LIKELY_WITHIN))
+    likely = _LIKELY_DELIMITER.search(
+        walking.content, max(place.start - 1, 0), min(place.end, place.start + _LIKELY_WITHIN)
+    )
     if not likely:
         return None
     walking.note("boundary_wrong" if boundary else "boundary_missing")
@@ -211,7 +215,7 @@ def _outside(walking: _Walk, start: int, end: int) -> Iterator[tuple[int, int]]:
     text = walking.content[start:end].strip()
     if not text:
         return
-    part = _LIKELY_PART.search(walking.content, start, end)
+    part = _LIKELY_PART.search(walking.content, max(start - 1, 0), end)
     if part:
         walking.note("delimiter_damaged")
         yield part.end(), end

@@ -25,7 +25,7 @@ def safe_name(name: str) -> str:
         base = _SEPARATORS.split(name[: 8 * _MAX_NAME].rstrip("/\\"))[-1]
         kept = "".join(_visible(character) for character in unicodedata.normalize("NFC", base))
         shown = _SPACES.sub(" ", kept).strip()
-    shown = shown.strip(" ").rstrip(".")
+    shown = shown.lstrip(" ").rstrip(" .")
     if _RESERVED.fullmatch(shown):
         shown = f"_{shown}"
     return _shortened(shown)
@@ -33,7 +33,7 @@ def safe_name(name: str) -> str:
 
 def extension(name: str) -> str:
     """The last extension in lower case without its dot, "" where none."""
-    _, dot, last = name.rpartition(".")
+    _, dot, last = unicodedata.normalize("NFKC", name).rpartition(".")
     return last.lower() if dot and len(last) <= _MAX_EXTENSION else ""
 
 

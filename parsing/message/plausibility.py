@@ -98,6 +98,6 @@ def _of_alphabets(character: str, before: str) -> float:
         return 0.8 if not before.isalpha() or before >= "\u0250" else -1.0
     if character in _SELDOM:
         return 0.3
-    if before.isascii():
+    if before.isascii() or not before.isalpha():
         return 0.8
     return 0.1 if before < "\u0250" else -1.0

@@ -9,13 +9,15 @@ from parsing.mail import Problem
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n\t "
 _STRANGE = bytes(range(256)).translate(None, _ALPHABET.rstrip())  # all but the letters and the padding
+_NAME = re.compile(r"[a-z0-9-]+")
 _PIECE = re.compile(rb"[^=]++")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ", re.MULTILINE)
 
 
 def undo(data: bytes, encoding: str) -> tuple[bytes, Problem | None]:
     """The decoded bytes of a part; never fails, linear in the size."""
-    match encoding.strip().strip('"').rstrip(";").lower():
+    name = _NAME.search(encoding.lower())
+    match name[0] if name else "":
         case "base64":
             return _base64(data)
         case "quoted-printable":

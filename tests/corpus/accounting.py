@@ -13,11 +13,15 @@ from collections.abc import Iterable, Iterator
 from parsing.claims.bounces import is_paperwork
 from parsing.message.charsets import decode
 from parsing.message.headers import split
+from parsing.message.leaves import take
 from parsing.message.mime import Part, Structure, walk
-from parsing.message.transfer import undo
 from parsing.reading import Reading
 
 #: what may stand between leaves: delimiter lines, header fields and their folds, mbox separators
+_PREAMBLE = re.compile(rb"MIME|multi-?part", re.IGNORECASE)
+#: what holds other parts, and is replaced by them
+_CONTAINERS = ("application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime", "application/x-pkcs7-mime")
+_TAG = re.compile(r"<[^<>]*>")
 _BETWEEN = re.compile(rb"--|[!-9;-~]+[ \t]*:|[ \t]|>?From ")
 
 
@@ -29,28 +33,30 @@ def lost(content: bytes, reading: Reading) -> list[str]:
 
 def _lost_leaves(content: bytes, structure: Structure, reading: Reading) -> Iterator[str]:
     mail = reading.mail
+    leaves = take(content, structure).parts
     files = {file.sha256 for file in mail.attachments}
     seen = _squeezed(mail.text) + _squeezed(mail.html or "")
-    shown_alternatives = {part.alternative for part in structure.parts if _is_shown(content, part, seen)} - {None}
-    for part in structure.parts:
-        decoded = _decoded(content, part)
+    shown_alternatives = {part.alternative for part, decoded in leaves if _is_shown(part, decoded, seen)} - {None}
+    for part, decoded in leaves:
         if (
             hashlib.sha256(decoded).hexdigest() not in files
             and not is_paperwork(part)
             and part.alternative not in shown_alternatives
-            and not _is_shown(content, part, seen)
+            and not _is_shown(part, decoded, seen)
             and not any(problem.code == "text_cut" for problem in mail.problems)
         ):
             yield f"a part: {part.type} at {part.start}:{part.end}"
+    taken = {(part.start, part.end) for part, _ in leaves}
+    for part in structure.parts:
+        if (part.start, part.end) not in taken and not part.type.startswith(_CONTAINERS) and part.name != "winmail.dat":
+            yield f"a part that was not taken: {part.type} at {part.start}:{part.end}"
 
 
-def _is_shown(content: bytes, part: Part, seen: str) -> bool:
-    text, _ = decode(_decoded(content, part), part.parameters.get("charset"))
+def _is_shown(part: Part, decoded: bytes, seen: str) -> bool:
+    text, _ = decode(decoded, part.parameters.get("charset"))
+    if part.type == "text/enriched":
+        text = _TAG.sub("", text)
     return part.type.startswith("text/") and all(_squeezed(line) in seen for line in text.splitlines())
-
-
-def _decoded(content: bytes, part: Part) -> bytes:
-    return undo(content[part.start : part.end], "" if part.whole else part.encoding)[0]
 
 
 def _lost_lines(content: bytes, structure: Structure) -> Iterator[str]:
@@ -66,7 +72,7 @@ def _lost_lines(content: bytes, structure: Structure) -> Iterator[str]:
 
 def _strange(between: bytes) -> Iterator[str]:
     for line in between.splitlines():
-        if line.strip() and not _BETWEEN.match(line):
+        if line.strip() and not _BETWEEN.match(line) and not _PREAMBLE.search(line):
             yield f"a line: {line[:80]!r}"
 
 
