@@ -1,14 +1,14 @@
 """What a text speaks of: its words, in whatever spelling, as ideas that stand at places.
 
-A language names each idea in words of its own (`words/<language>/concepts.toml`, `spelling.toml`); what is made of the
-ideas (a category, a kind of mail) knows no language. Places count words; the end of a sentence counts for several, so
-that what stands near each other was said together.
+A language names each idea in words of its own (`words/<language>/KIND.toml`, `spelling.toml`); what is made of the
+ideas (a category, a step that was tried) knows no language. Places count words; the end of a sentence counts for
+several, so that what stands near each other was said together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,11 +38,20 @@ _TOGETHER = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    """A phrase of a text that names ideas."""
+
+    ideas: frozenset[str]
+    place: int  #: in words, as above
+    start: int  #: code points
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Spoken:
     """The ideas of a text and where they stand."""
 
     places: Mapping[str, tuple[int, ...]]
-    words: int  #: how many the text has
 
     def has(self, *ideas: str) -> bool:
         """Whether one of these is spoken of."""
@@ -50,7 +59,7 @@ class Spoken:
 
     def together(self, needs: Iterable[str], within: int) -> bool:
         """Whether of each need ("a|b": one or the other) one is spoken of, all within so many words."""
-        found = [sorted(place for idea in need.split("|") for place in self.places.get(idea, ())) for need in needs]
+        found = [[place for idea in need.split("|") for place in self.places.get(idea, ())] for need in needs]
         if not all(found):
             return False
         return any(
@@ -59,46 +68,13 @@ class Spoken:
 
 
 def spoken(text: str) -> Spoken:
-    """The ideas of a text."""
-    tokens = list(_tokens(text[:LOOKED_AT]))
+    """The ideas of a text, those included that two of them are together: "belum … masuk"."""
     places: dict[str, list[int]] = {}
-    index = 0
-    while index < len(tokens):
-        words, ideas = _longest(tokens, index)
-        for idea in ideas:
+    for mention in CONCEPTS.mentions(text[:LOOKED_AT]):
+        for idea in mention.ideas:
             standing = places.setdefault(idea, [])
             if len(standing) < _MAX_PLACES:
-                standing.append(tokens[index][1])
-        index += words
-    _join(places)
-    return Spoken(places={idea: tuple(standing) for idea, standing in places.items()}, words=len(tokens))
-
-
-def _tokens(text: str) -> Iterator[tuple[str, int]]:
-    """The words, as they are looked up, with their places."""
-    place = 0
-    for match in _TOKEN.finditer(text):
-        gap = _GAPS.get(match[0])
-        if gap:
-            place += gap
-            continue
-        if not match[0][0].isdecimal():  # "tanggal 5 pukul 20.40" is no longer than "kemarin"
-            place += 1
-            yield plain(match[0]), place
-
-
-def _longest(tokens: list[tuple[str, int]], index: int) -> tuple[int, frozenset[str]]:
-    """The longest phrase that begins here: how many words it has, and its ideas."""
-    for phrase, ideas in _PHRASES.get(tokens[index][0], ()):
-        end = index + len(phrase)
-        together = end <= len(tokens) and tokens[end - 1][1] - tokens[index][1] < len(phrase) + 1
-        if together and all(tokens[index + offset][0] == word for offset, word in enumerate(phrase)):
-            return len(phrase), ideas
-    return 1, frozenset()
-
-
-def _join(places: dict[str, list[int]]) -> None:
-    """Add what two ideas close to each other are together: "belum … masuk"."""
+                standing.append(mention.place)
     for first, second, between, joint in _TOGETHER:
         can = places.get("can", ()) if joint == "not_arrived" else ()
         for start in places.get(first, ()):
@@ -106,32 +82,78 @@ def _join(places: dict[str, list[int]]) -> None:
             if end is None or any(start < place < end for place in can):
                 continue  # "belum bisa masuk" is about signing in
             places.setdefault(joint, []).append(end)
+    return Spoken(places={idea: tuple(standing) for idea, standing in places.items()})
 
 
-@lru_cache(maxsize=20_000)
-def plain(word: str) -> str:
-    """A word as it is looked up: in lower case, its usual spelling, without what hangs at its end."""
-    low = _STRETCHED.sub(r"\1", word.lower()[:_LONGEST]).replace("’", "'")
-    if low[-1:] == "2" and low[:-1].isalpha():
-        low = low[:-1]  # "masuk2" is "masuk-masuk"
-    low = _SPELLING.get(low, low)
-    if low in _KNOWN:
-        return low
-    for clitic in _CLITICS:
-        stem = low.removesuffix(clitic)
-        if stem != low and len(stem) >= _SHORTEST_STEM:
-            stem = _SPELLING.get(stem, stem)
-            if stem in _KNOWN:
-                return stem
-    return _meant(low) if len(low) >= _SHORTEST_FUZZY and low.isalpha() else low
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word as it is looked up, and where it stands."""
+
+    plain: str
+    place: int
+    start: int
+    end: int
 
 
-def _meant(word: str) -> str:
-    """The known word that differs in one letter, the word itself where there is none."""
-    for candidate in (word, *_without_one(word)):
-        if candidate in _SLIPS:
-            return _SLIPS[candidate]
-    return word
+class Lexis:
+    """The phrases of one kind in all languages, by which ideas are named."""
+
+    def __init__(self, kind: str) -> None:
+        self._phrases = _phrases(kind)
+        self._known = frozenset(word for listed in self._phrases.values() for phrase, _ in listed for word in phrase)
+        self._slips = _slips(self._known)
+        self.plain = lru_cache(maxsize=20_000)(self._plain)
+
+    def mentions(self, text: str) -> Iterator[Mention]:
+        """The phrases of a text that name something, in their order, the longest first, none overlapping."""
+        words = list(self._words(text))
+        index = 0
+        while index < len(words):
+            count, ideas = self._longest(words, index)
+            if ideas:
+                first, last = words[index], words[index + count - 1]
+                yield Mention(ideas=ideas, place=first.place, start=first.start, end=last.end)
+            index += count
+
+    def _words(self, text: str) -> Iterator[_Word]:
+        place = 0
+        for match in _TOKEN.finditer(text):
+            written = match[0]
+            gap = _GAPS.get(written)
+            if gap:
+                place += gap
+            elif not written[0].isdecimal():  # "tanggal 5 pukul 20.40" is no longer than "kemarin"
+                place += 1
+                yield _Word(self.plain(written), place, match.start(), match.end())
+
+    def _longest(self, words: Sequence[_Word], index: int) -> tuple[int, frozenset[str]]:
+        """The longest phrase that begins here: how many words it has, and its ideas."""
+        for phrase, ideas in self._phrases.get(words[index].plain, ()):
+            last = index + len(phrase) - 1
+            adjoining = last < len(words) and words[last].place - words[index].place <= len(phrase)
+            if adjoining and all(words[index + offset].plain == word for offset, word in enumerate(phrase)):
+                return len(phrase), ideas
+        return 1, frozenset()
+
+    def _plain(self, word: str) -> str:
+        """A word as it is looked up: in lower case, its usual spelling, without what hangs at its end."""
+        low = _STRETCHED.sub(r"\1", word.lower()[:_LONGEST]).replace("’", "'")
+        if low[-1:] == "2" and low[:-1].isalpha():
+            low = low[:-1]  # "masuk2" is "masuk-masuk"
+        low = _SPELLING.get(low, low)
+        if low in self._known:
+            return low
+        for clitic in _CLITICS:
+            stem = low.removesuffix(clitic)
+            if stem != low and len(stem) >= _SHORTEST_STEM:
+                stem = _SPELLING.get(stem, stem)
+                if stem in self._known:
+                    return stem
+        return self._meant(low) if len(low) >= _SHORTEST_FUZZY and low.isalpha() else low
+
+    def _meant(self, word: str) -> str:
+        """The known word that differs in one letter, the word itself where there is none."""
+        return next((self._slips[slip] for slip in (word, *_without_one(word)) if slip in self._slips), word)
 
 
 def _without_one(word: str) -> Iterator[str]:
@@ -148,30 +170,32 @@ def _spelling() -> dict[str, str]:
     }
 
 
-def _phrases() -> dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]:
+_Phrases = dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]
+
+
+def _phrases(kind: str) -> _Phrases:
     """First word → the phrases that begin with it, the longest first, with their ideas."""
     ideas: dict[tuple[str, ...], set[str]] = {}
     for language in LANGUAGES:
-        for idea, listed in table(language, "concepts").items():
+        for idea, listed in table(language, kind).items():
             for phrase in listed.split(","):
-                words = tuple(_SPELLING.get(word, word) for word in _TOKEN.findall(phrase.lower()))
+                words = tuple(_SPELLING.get(word, word) for word in _TOKEN.findall(phrase.lower()) if word.strip())
                 ideas.setdefault(words, set()).add(idea)
-    found: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = {}
+    found: _Phrases = {}
     for words in sorted(ideas, key=lambda words: (-len(words), words)):
-        found.setdefault(words[0], []).append((words, frozenset(ideas[words])))
+        if words:
+            found.setdefault(words[0], []).append((words, frozenset(ideas[words])))
     return found
 
 
-def _slips() -> dict[str, str]:
+def _slips(known: Iterable[str]) -> dict[str, str]:
     """What a known word becomes when a letter is left out, and itself: two words that share one differ in one letter."""
     found: dict[str, str] = {}
-    for word in sorted(word for word in _KNOWN if len(word) >= _SHORTEST_FUZZY):
+    for word in sorted(word for word in known if len(word) >= _SHORTEST_FUZZY):
         for slip in (word, *_without_one(word)):
             found.setdefault(slip, word)
     return found
 
 
 _SPELLING = _spelling()
-_PHRASES = _phrases()
-_KNOWN = frozenset(word for phrases in _PHRASES.values() for phrase, _ in phrases for word in phrase)
-_SLIPS = _slips()
+CONCEPTS = Lexis("concepts")

@@ -1,4 +1,4 @@
-"""Email addresses and phone numbers that a sender states of himself, with what they are to him; and links.
+"""Email addresses and phone numbers that a sender states of himself, with what they are to him.
 
 Support lines, callers and the numbers of recipients are not his. `phonenumbers` tells what can be a number at all, and
 its international form.
@@ -19,7 +19,6 @@ from parsing.report import Finding
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@-])"
 )
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]{3,2000}", re.IGNORECASE)
 _PHONE = re.compile(
     r"(?<![\w+.,/@#-])(?:\+[ ]?\d{1,3}|\(\+?\d{2,4}\)|62|60|0)[ \-.]?\(?\d{1,4}\)?(?:[ \-.]{0,3}\d{2,8}){1,4}(?![\w/@]|[-.]\w)"
 )
@@ -70,12 +69,6 @@ def find_phones(source: Source, circumstances: Circumstances) -> Iterator[Findin
             if not _is_anothers(source.original, start):
                 role = _role(source.original, start, end)
                 yield source.finding("phones", value, (start, end), "phone_shape", _PHONE_SURE, role=role)
-
-
-def find_links(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
-    """Addresses of the web."""
-    for match in _LINK.finditer(source.text) if "://" in source.text or "www" in source.places else ():
-        yield source.finding("links", match[0].rstrip(".,;:)]}"), match.span(), "link_shape", 0.95)
 
 
 def office_addresses(source: Source) -> Iterator[tuple[int, int]]:

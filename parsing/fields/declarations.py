@@ -6,7 +6,18 @@ search, stand here. What one has found, the next ones do not see: a phone number
 
 from __future__ import annotations
 
-from parsing.fields import amounts, channels, contacts, times, transactions, usernames
+from parsing.fields import (
+    amounts,
+    channels,
+    contacts,
+    devices,
+    errors,
+    links,
+    steps,
+    times,
+    transactions,
+    usernames,
+)
 from parsing.fields.lexicon import Words, words
 from parsing.fields.search import FieldDeclaration
 from parsing.fields.source import Origin
@@ -15,7 +26,12 @@ __all__ = ["FIELDS", "FieldDeclaration", "Words", "words"]
 
 #: In the order of the search.
 FIELDS = (
-    FieldDeclaration(name="links", word="link", finders=(contacts.find_links,)),
+    FieldDeclaration(name="links", word="link", finders=(links.find,), settle=links.kept),
+    FieldDeclaration(name="steps_tried", word="step", finders=(steps.find,), correctable=False, takes=False),
+    FieldDeclaration(
+        name="error_messages", word="error_message", finders=(errors.find,), correctable=False, takes=False
+    ),
+    FieldDeclaration(name="devices", word="device", finders=(devices.find,), key=devices.key),
     FieldDeclaration(name="emails", word="email", finders=(contacts.find_emails,)),
     FieldDeclaration(
         name="transaction_ids",

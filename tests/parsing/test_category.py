@@ -170,7 +170,7 @@ def test_no_text_is_hard_to_understand(hostile: str) -> None:
 
 
 def _spent(text: str) -> float:
-    concepts.plain.cache_clear()
+    concepts.CONCEPTS.plain.cache_clear()
     start = time.process_time()
     category("", text)
     language.told(text, None)
