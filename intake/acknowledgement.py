@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
+from intake import guarding
 from intake.triage import Acknowledge
 from intake.work import Work
 from parsing.fields.declarations import words
@@ -13,6 +14,9 @@ from replies.acknowledge import Answered, Composed, prepare
 from replies.letters import TicketView
 from store import lookup, outbox, people, rows, tickets
 from store.models import Message, Participant, Ticket
+
+#: Why a letter is held that was one too many.
+BREAKER = "breaker: the desk has acknowledged more than it may within the hour"
 
 _PICTURES = frozenset({AttachmentKind.SCREENSHOT, AttachmentKind.PHOTO})
 
@@ -42,8 +46,9 @@ def send(
         recipients=[people.canonical(composed.recipient)],
         content=composed.content,
         now=work.now,
-        hold="shadow" if work.shadow else "",
+        hold="shadow" if work.shadow else BREAKER if outcome.held else "",
     )
+    guarding.of_acknowledgement(session, work, composed.recipient, held=outcome.held)
     _add_message(session, work, ticket, composed, letter_id)
     tickets.add_thread_ids(session, work.desk.id, ticket.id or 0, composed.message_id)
     tickets.add_event(session, ticket.id or 0, work.now, "acknowledged", detail={"missing": list(work.report.missing)})

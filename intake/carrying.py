@@ -6,10 +6,10 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from intake import acknowledgement
+from intake import acknowledgement, guarding
 from intake.authenticate import VERIFIED
 from intake.desks import first_reply_due
-from intake.triage import Acknowledge, Decision, Join, Open, Recover, Repeat, Silent
+from intake.triage import Acknowledge, Bounced, Decision, Join, Open, Recover, Repeat, Silent
 from intake.work import Work
 from parsing.fields.declarations import words
 from parsing.fields.missing import still_missing
@@ -26,6 +26,8 @@ def carry_out(session: Session, decision: Decision, work: Work) -> None:
             ledger.add_routes(session, mail_id, work.arrival_id, work.seen, work.recipients)
         case Join():
             _join(session, decision, work)
+        case Bounced():
+            _bounce(session, decision, work)
         case Open():
             _open(session, decision, work)
         case Recover():
@@ -35,7 +37,7 @@ def carry_out(session: Session, decision: Decision, work: Work) -> None:
 
 
 def _open(session: Session, decision: Open, work: Work) -> None:
-    ticket = _new_ticket(session, work)
+    ticket = _new_ticket(session, work, decision.hold)
     ticket_id = ticket.id or 0
     participant = _take_part(session, ticket_id, work)
     tickets.add_event(session, ticket_id, work.now, "opened", detail={"rule": decision.rule, "why": decision.why})
@@ -44,6 +46,7 @@ def _open(session: Session, decision: Open, work: Work) -> None:
     mail_id = _ledger_row(session, decision, work, ticket_id, _said(outcome))
     _add_message(session, work, ticket_id, mail_id)
     _acknowledge(session, outcome, work, ticket, mail_id, participant)
+    guarding.of_open(session, decision, work, ticket)
 
 
 def _join(session: Session, decision: Join, work: Work) -> None:
@@ -59,6 +62,14 @@ def _join(session: Session, decision: Join, work: Work) -> None:
     tickets.add_event(
         session, decision.ticket_id, work.now, "joined", detail={"rule": decision.rule, "why": decision.why}
     )
+    guarding.of_join(session, decision, work)
+
+
+def _bounce(session: Session, decision: Bounced, work: Work) -> None:
+    tickets.move(session, decision.ticket_id, decision.move, "", work.now)
+    mail_id = _ledger_row(session, decision, work, decision.ticket_id, "a bounce is never answered")
+    _add_message(session, work, decision.ticket_id, mail_id)
+    guarding.of_bounce(session, decision, work)
 
 
 def _recover(session: Session, decision: Recover, work: Work) -> None:
@@ -78,11 +89,13 @@ def _recover(session: Session, decision: Recover, work: Work) -> None:
     _add_message(session, work, decision.ticket_id, decision.mail_id)
     tickets.add_event(session, decision.ticket_id, work.now, "read at last")
     _acknowledge(session, decision.acknowledgement, work, ticket, decision.mail_id, participant)
+    guarding.of_open(session, decision, work, ticket)
 
 
-def _new_ticket(session: Session, work: Work) -> Ticket:
+def _new_ticket(session: Session, work: Work, hold: str) -> Ticket:
     history, language = work.envelope.history, acknowledgement.language(work)
-    awaited = not history and work.mail.nature is Nature.HUMAN  # nobody waits for an answer to a machine's mail
+    # nobody waits for an answer to a machine's mail, and one that is held may be none
+    awaited = not history and work.mail.nature is Nature.HUMAN and not hold
     return tickets.open_ticket(
         session,
         NewTicket(
@@ -97,6 +110,7 @@ def _new_ticket(session: Session, work: Work) -> Ticket:
             created_at=work.envelope.received_at if history else work.now,
             first_reply_due_at=first_reply_due(work.desk, work.now) if awaited else None,
             history=history,
+            held_for=hold,
         ),
     )
 
@@ -113,8 +127,8 @@ def _person(session: Session, work: Work) -> int | None:
     verified = work.identity == VERIFIED
     if known is None:
         return people.remember(session, work.desk.id, sender.address, sender.name, work.now, verified=verified)
-    if verified and not known.verified:
-        known.verified = True
+    if verified and (not known.verified or known.hard_bounces):
+        known.verified, known.hard_bounces = True, 0  # who writes can be written to
         session.add(known)
         session.flush()
     return known.person_id
@@ -126,7 +140,9 @@ def _take_part(session: Session, ticket_id: int, work: Work) -> Participant | No
     return people.take_part(session, work.desk.id, ticket_id, work.mail.from_.address, "requester")
 
 
-def _ledger_row(session: Session, decision: Join | Open, work: Work, ticket_id: int, acknowledged: str) -> int:
+def _ledger_row(
+    session: Session, decision: Join | Bounced | Open, work: Work, ticket_id: int, acknowledged: str
+) -> int:
     tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
     mail_id = rows.add(
         session,

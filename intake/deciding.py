@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 
 from sqlmodel import Session
 
-from intake import authenticate, desks, vouching
-from intake.authenticate import Proof, Standing
-from intake.desks import OpenDesk
+from intake import authenticate, border, desks, vouching
+from intake.answering import Circumstances
+from intake.authenticate import SUSPICIOUS, Standing
+from intake.desks import OpenDesk, Presented
 from intake.directory import Directory
 from intake.examining import Examination
-from intake.triage import Circumstances, Decision, triage
-from parsing.mail import Envelope, ParsedMail
-from store import lookup
+from intake.triage import Decision, triage
+from parsing.mail import Envelope, Nature, ParsedMail
+from parsing.report import Report
+from store import lookup, numbers, tallies
+from store.candidates import Invited
 from store.facts import Facts
+from store.holding import Reason
+
+#: Wrong reply tokens of one source within an hour, after which none of its tokens is looked at: who guesses 80 bits
+#: twenty times an hour will not live to see one.
+MAX_WRONG_TOKENS = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +33,8 @@ class Decided:
     facts: Facts
     identity: str  #: verified, unverified, suspicious
     identity_why: str  #: in words for an agent
+    wrong_tokens: int  #: reply tokens that none of our keys has made
+    source: str  #: whom these are counted against
     decision: Decision
 
 
@@ -34,14 +43,18 @@ def decide(
     desk: OpenDesk,
     directory: Directory,
     mail: ParsedMail,
+    report: Report,
     ingest_key: str,
     envelope: Envelope,
     examination: Examination,
     now: datetime,
 ) -> Decided:
     """The decision about one mail at one desk."""
-    gathered = lookup.facts(session, _question(desk, mail, ingest_key, envelope, now))
-    proof = proven(desk, mail, envelope, examination)
+    source = _source(mail, envelope)
+    believe = tallies.counts(session, desk.id, [source], now)[source] < MAX_WRONG_TOKENS
+    presented = _presented(desk, mail, envelope, now, believe=believe)
+    gathered = lookup.facts(session, _question(desk, mail, report, ingest_key, presented, now))
+    proof = border.proven(desk, mail, envelope, examination.proof)
     identity = authenticate.identity(mail, proof)
     around = Circumstances(
         identity=identity,
@@ -49,45 +62,61 @@ def decide(
         null_sender=envelope.mail_from == "",
         history=envelope.history,
         from_ourselves=mail.from_ is not None and directory.knows(mail.from_.address),
+        now=now,
+        hold="" if envelope.history else _hold(desk, mail, envelope, examination, identity),
     )
     return Decided(
         facts=gathered,
         identity=identity,
-        identity_why=vouching.told(mail, proof, gathered),
-        decision=triage(mail, gathered, desk.policy, around),
+        identity_why=vouching.told(mail, proof, gathered, identity, wrong_token=presented.wrong > 0),
+        wrong_tokens=presented.wrong,
+        source=source,
+        decision=triage(mail, report, gathered, desk.policy, around),
     )
 
 
-def proven(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, examination: Examination) -> Proof:
-    """Who vouches for the sender: the desk's border servers where it has any, else our own evaluation."""
-    if not desk.trusted:
-        return examination.proof
-    if not _by_relay(desk, envelope.client):
-        return Proof(standing=Standing.NONE, told="it came past the border")
-    return authenticate.by_border(mail, desk.trusted, desk.settings.authserv_received_above)
+def _hold(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, examination: Examination, identity: str) -> str:
+    """Why the mail has to be looked at before it becomes work, the worst first; "" where it has not."""
+    scan = examination.scan
+    reasons = (
+        (scan is not None and bool(scan.found), Reason.MALWARE),
+        (scan is not None and bool(scan.trouble), Reason.UNSCANNED),
+        (border.calls_it_spam(desk, mail, envelope), Reason.SPAM),
+        (identity == SUSPICIOUS and desk.policy.hold_suspicious, Reason.FORGED),
+    )
+    return next((reason.value for holds, reason in reasons if holds), "")
 
 
-def _by_relay(desk: OpenDesk, client: str | None) -> bool:
-    """Whether a mail came from where the desk's border servers are; what doors without a client fetch, they do."""
-    if client is None:
-        return True
-    try:
-        address = ip_address(client)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return any((mapped or address) in network for network in desk.relays)
+def _source(mail: ParsedMail, envelope: Envelope) -> str:
+    """Whom a wrong token is counted against: the client, or where no door knows it, the domain that wrote."""
+    domain = mail.from_.address.rpartition("@")[2].lower() if mail.from_ else ""
+    return f"token:{envelope.client or domain}"
 
 
-def _question(desk: OpenDesk, mail: ParsedMail, ingest_key: str, envelope: Envelope, now: datetime) -> lookup.Question:
+def _presented(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, now: datetime, *, believe: bool) -> Presented:
     addressed = [*envelope.rcpt_to, *mail.delivered_to, *(each.address for each in (*mail.to, *mail.cc))]
     references = [*mail.references, *mail.in_reply_to]
+    return desks.presented(desk, dict.fromkeys(addressed), dict.fromkeys(references), now, believe=believe)
+
+
+def _question(
+    desk: OpenDesk, mail: ParsedMail, report: Report, ingest_key: str, presented: Presented, now: datetime
+) -> lookup.Question:
     return lookup.Question(
         desk_id=desk.id,
         ingest_key=ingest_key,
         message_id=mail.message_id,
         sender=mail.from_.address if mail.from_ else None,
-        references=references,
-        handles=desks.handles(desk, [*addressed, *references], now),
+        references=[*mail.references, *mail.in_reply_to],
+        tokens=presented.invited,
         now=now,
+        numbers=numbers.find(mail.subject, desk.settings.prefix),
+        returned=_returned(desk, mail, now),
+        accounts=[str(value) for value in report.values("usernames")],
     )
+
+
+def _returned(desk: OpenDesk, mail: ParsedMail, now: datetime) -> tuple[Invited, ...]:
+    """The tokens of the letter that a bounce returns."""
+    original = mail.bounce.original_message_id if mail.nature is Nature.BOUNCE and mail.bounce else None
+    return desks.presented(desk, (), [original], now).invited if original else ()

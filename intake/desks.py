@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from sqlalchemy.engine import Engine
 
-from intake.triage import Policy
+from intake.answering import Policy
 from replies import hours, tokens
 from replies.settings import DeskSettings
 from store import desks as rows
 from store.blobs import Staged
+from store.candidates import Invited
 from store.engine import writing
+from store.facts import AGENT
 from store.keys import DeskKey
 from store.tickets import SealedFile
 
@@ -48,6 +50,10 @@ def open_all(engine: Engine, settings: Mapping[str, DeskSettings], master: bytes
                 acknowledge=desk.acknowledge,
                 acknowledgements_an_hour=desk.acks_per_sender_hour,
                 acknowledgements_a_day=desk.acks_per_sender_day,
+                domain_an_hour=desk.acks_per_domain_hour,
+                desk_an_hour=desk.acks_per_hour,
+                reopen_within=timedelta(days=desk.reopen_days),
+                hold_suspicious=desk.suspicious == "hold",
             ),
             trusted=frozenset("" if each == NAMELESS else each.lower() for each in desk.trusted_authserv_ids),
             relays=tuple(map(ip_network, desk.trusted_relays)),
@@ -76,14 +82,37 @@ def seal_names(
     ]
 
 
-def handles(desk: OpenDesk, texts: Iterable[str], now: datetime) -> list[int]:
-    """The participants' handles in the reply tokens among addresses and msg-ids, as far as they verify at this desk."""
-    found = []
-    for candidate in tokens.find(texts):
-        token = tokens.verify(desk.key.tokens, candidate, now.date())
-        if token is not None and token.role != "agent":
-            found.append(token.handle)
-    return found
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Presented:
+    """The reply tokens that a mail presents."""
+
+    invited: tuple[Invited, ...]  #: good ones
+    wrong: int  #: that are none of this desk's, though they stand where only ours do
+
+
+def presented(
+    desk: OpenDesk, addressed: Iterable[str], references: Iterable[str], now: datetime, *, believe: bool = True
+) -> Presented:
+    """The tokens in addresses that a mail came to, and in msg-ids that it answers.
+
+    Without `believe` they are counted and not believed. Agents' tokens are theirs alone, and invite no customer.
+    """
+    own = [address for address in addressed if _is_ours(desk, address)]
+    invited, wrong = [], 0
+    for texts, is_address in ((own, True), (references, False)):
+        for candidate in tokens.find(texts):
+            token = tokens.read(desk.key.token_keys, candidate)
+            wrong += token is None and is_address
+            if believe and token is not None and token.expires >= now.date() and token.role != AGENT:
+                invited.append(Invited(handle=token.handle, role=token.role, addressed=is_address))
+    return Presented(invited=tuple(invited), wrong=wrong)
+
+
+def _is_ours(desk: OpenDesk, address: str) -> bool:
+    """Whether an address is one of the desk's, with an extension."""
+    local, _, host = address.lower().rpartition("@")
+    base = local.partition(desk.settings.separator)[0]
+    return f"{base}@{host}" in {each.lower() for each in desk.settings.addresses}
 
 
 def first_reply_due(desk: OpenDesk, now: datetime) -> datetime:

@@ -49,6 +49,7 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
                 open_desks[desk],
                 Directory(settings.desks.values()),
                 reading.mail,
+                reading.report,
                 reading.ingest_key,
                 envelope,
                 examination,

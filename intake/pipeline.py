@@ -105,6 +105,7 @@ class Pipeline:
                 desk,
                 self._directory,
                 mail.reading.mail,
+                mail.reading.report,
                 mail.reading.ingest_key,
                 held.envelope,
                 mail.examination,
@@ -126,6 +127,9 @@ class Pipeline:
                 identity_why=decided.identity_why,
                 same_message_id=decided.facts.same_message_id,
                 sender_known=decided.facts.sender_known,
+                wrong_tokens=decided.wrong_tokens,
+                source=decided.source,
+                elsewhere=decided.facts.elsewhere,
                 now=self._now(),
                 shadow=self._shadow,
             )

@@ -1,45 +1,25 @@
 """Decides what becomes of a mail at one desk. Pure: the mail, the report, the facts and the policy in, a decision out.
 
-The rules stand in the order in which they are tried. Nothing here reads a clock, a row or a file, and nothing is done:
-`pipeline.py` carries the decision out.
+The rules stand in the order in which they are tried: a mail that was here before, a letter of ours that came back, what
+has to be looked at first, the ticket that it joins (`ladder.py`), a new ticket. Whether anything is answered is decided
+in `answering.py`. Nothing here reads a clock, a row or a file, and nothing is done: `pipeline.py` carries the decision
+out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from intake.authenticate import SUSPICIOUS, UNVERIFIED, VERIFIED
-from parsing.mail import Nature, ParsedMail
-from replies.addresses import sendable
-from store.facts import Candidate, Facts, Relation
+from intake import answering, ladder
+from intake.answering import Circumstances, Policy
+from intake.authenticate import VERIFIED
+from intake.contact_change import asks_for_change
+from intake.ladder import Place, Sender
+from intake.thanks import is_thanks
+from parsing.mail import FailedRecipient, Nature, ParsedMail
+from parsing.report import Report
+from store.facts import Candidate, Earlier, Facts, Relation, Returned
 from store.states import Move
-
-#: What automatic senders are called: an answer to them reaches nobody, or a machine that answers back
-#: (RFC 2142, 2 and 5; RFC 3834, 2). "info", "support" and the like are people at work and stay out of the list.
-ROBOTS = frozenset({
-    "mailer-daemon", "postmaster", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "bounce", "bounces",
-    "listserv", "majordomo", "abuse", "hostmaster", "webmaster", "root", "nobody",
-})  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Policy:
-    """What a desk has decided once and for all."""
-
-    acknowledge: str  #: authenticated, known or all
-    acknowledgements_an_hour: int  #: to one address
-    acknowledgements_a_day: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Circumstances:
-    """What is known of one mail beside its content."""
-
-    identity: str  #: the verdict of `authenticate`
-    failed: bool  #: the sender's domain says that the mail is not its own
-    null_sender: bool  #: the reverse-path was <>
-    history: bool  #: it comes from an import, or from before our time
-    from_ourselves: bool  #: its From is an address of one of our desks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +28,7 @@ class Acknowledge:
 
     to: str
     repeat_findings: bool  #: only to a sender who authenticated
+    held: bool = False  #: it waits for an operator, because the desk as a whole has written so much
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +36,7 @@ class Silent:
     """Send nothing, and remember why."""
 
     reason: str
+    brake: bool = False  #: and send nothing automatic to this sender for a day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +56,21 @@ class Join:
     rule: str
     why: str
     move: Move
+    urgent: bool = False  #: it asks to change contact data, which thieves of accounts do first
+    brake: bool = False  #: send nothing automatic to this sender for a day
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounced:
+    """A letter of ours came back; the report joins the letter's ticket."""
+
+    ticket_id: int
+    address: str  #: whom the letter was for
+    permanent: bool
+    detail: str  #: status and reason, as the reporter gave them
+    rule: str = "bounce"
+    why: str = "it reports a letter of ours, by its token, as not delivered"
+    move: Move = Move.BOUNCED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +80,10 @@ class Open:
     rule: str
     why: str
     acknowledgement: Acknowledge | Silent
-    related: tuple[tuple[int, str], ...] = ()  #: tickets that it claims to belong to, and why it does not
+    related: tuple[tuple[int, str], ...] = ()  #: tickets that it has to do with, and why it does not join them
+    proposed: tuple[int, ...] = ()  #: tickets of which its sender may be a participant with a new address
+    urgent: bool = False  #: it asks to change contact data
+    hold: str = ""  #: why the ticket is kept out of the agents' way
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,83 +97,109 @@ class Recover:
     why: str = "a mail that had been set aside was read at last"
 
 
-Decision = Repeat | Join | Open | Recover
-
-
-def triage(mail: ParsedMail, facts: Facts, policy: Policy, around: Circumstances) -> Decision:
-    """The decision about one mail."""
-    acknowledgement = _acknowledgement(mail, facts, policy, around)
-    if facts.earlier is not None:
-        if facts.earlier.state == "done" or facts.earlier.ticket_id is None:
-            return Repeat(mail_id=facts.earlier.mail_id)
-        return Recover(
-            mail_id=facts.earlier.mail_id, ticket_id=facts.earlier.ticket_id, acknowledgement=acknowledgement
-        )
-    if around.identity != SUSPICIOUS and not around.failed:
-        for candidate in facts.candidates:
-            if candidate.sender_takes_part:
-                return _join(candidate, mail, history=around.history)
-    claimed = tuple(dict.fromkeys((each.ticket_id, "claims_to_answer") for each in facts.candidates))
-    if claimed:
-        return Open(
-            rule="stranger",
-            why="it refers to a ticket that its sender takes no part in",
-            acknowledgement=acknowledgement,
-            related=claimed,
-        )
-    return Open(rule="new", why="it refers to no ticket of this desk", acknowledgement=acknowledgement)
-
+Decision = Repeat | Join | Bounced | Open | Recover
 
 _JOIN_WHY = {
     Relation.TOKEN: ("token", "it came to the reply address of a participant"),
     Relation.ANSWERS: ("answers", "it answers a message of the ticket, and its sender takes part"),
     Relation.OVERTAKEN: ("overtaken", "a message of the ticket answers it, and was quicker"),
     Relation.SIBLING: ("sibling", "it and a message of the ticket answer the same mail, which we never had"),
+    Relation.NUMBER: ("number", "its subject names the ticket, and its sender takes part"),
+}
+
+#: Why a mail that is tied to a ticket opens one of its own: the rule, and the sentence.
+_OPEN_WHY = {
+    ladder.STRANGER: ("stranger", "it refers to a ticket that its sender takes no part in"),
+    ladder.UNPROVEN: ("unproven", "it refers to a ticket, and its sender, who else authenticates, does not now"),
+    ladder.OTHER_TRANSACTION: ("other_matter", "it came to an old reply address with another transaction"),
+    ladder.LATE: ("late", "the ticket that it answers has been closed for too long"),
 }
 
 
-def _join(candidate: Candidate, mail: ParsedMail, *, history: bool) -> Join:
+def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, around: Circumstances) -> Decision:
+    """The decision about one mail."""
+    if facts.earlier is not None:
+        return _again(facts.earlier, _acknowledgement(mail, facts, policy, around))
+    if facts.returned is not None and mail.nature is Nature.BOUNCE:
+        return _bounced(facts.returned, mail)
+    sender = Sender(identity=around.identity, failed=around.failed)
+    place = ladder.find(mail, report, facts.candidates, sender, policy.reopen_within)
+    if around.hold:
+        return _held(place, around.hold)
+    if place.joins is not None:
+        return _join(place.joins, mail, report, facts, around)
+    return _open(place, mail, report, facts, policy, around)
+
+
+def _again(earlier: Earlier, acknowledgement: Acknowledge | Silent) -> Repeat | Recover:
+    if earlier.state == "done" or earlier.ticket_id is None:
+        return Repeat(mail_id=earlier.mail_id)
+    return Recover(mail_id=earlier.mail_id, ticket_id=earlier.ticket_id, acknowledgement=acknowledgement)
+
+
+def _bounced(returned: Returned, mail: ParsedMail) -> Bounced:
+    """What came back counts against the address only where the report names it."""
+    reported = mail.bounce.recipients if mail.bounce else ()
+    failure = next((each for each in reported if each.address.lower() == returned.address), None)
+    return Bounced(
+        ticket_id=returned.ticket_id,
+        address=returned.address,
+        permanent=failure is not None and failure.permanent,
+        detail=_told(failure) if failure else "",
+    )
+
+
+def _told(failure: FailedRecipient) -> str:
+    return " ".join(part for part in (failure.status, failure.reason) if part)
+
+
+def _held(place: Place, hold: str) -> Open:
+    joined = ((place.joins.ticket_id, ladder.STRANGER),) if place.joins else ()
+    return Open(
+        rule="held",
+        why=f"it has to be looked at first: {hold}",
+        acknowledgement=Silent(reason="held"),
+        related=(*joined, *place.related),
+        hold=hold,
+    )
+
+
+def _join(candidate: Candidate, mail: ParsedMail, report: Report, facts: Facts, around: Circumstances) -> Join:
     rule, why = _JOIN_WHY[candidate.relation]
-    automatic = history or mail.nature is not Nature.HUMAN
+    if around.history or mail.nature is not Nature.HUMAN:
+        move = Move.AUTOMAT_WROTE
+    else:
+        move = Move.CUSTOMER_THANKED if is_thanks(mail) else Move.CUSTOMER_WROTE
     return Join(
         ticket_id=candidate.ticket_id,
         rule=rule,
         why=why,
-        move=Move.AUTOMAT_WROTE if automatic else Move.CUSTOMER_WROTE,
+        move=move,
+        urgent=asks_for_change(mail, report),
+        brake=answering.looping(facts, around.now),
+    )
+
+
+def _open(place: Place, mail: ParsedMail, report: Report, facts: Facts, policy: Policy, around: Circumstances) -> Open:
+    rule, why = "new", "it refers to no ticket of this desk"
+    if place.related:
+        rule, why = _OPEN_WHY[place.related[0][1]]
+    return Open(
+        rule=rule,
+        why=why,
+        acknowledgement=_acknowledgement(mail, facts, policy, around),
+        related=place.related,
+        proposed=place.proposed,
+        urgent=asks_for_change(mail, report),
     )
 
 
 def _acknowledgement(mail: ParsedMail, facts: Facts, policy: Policy, around: Circumstances) -> Acknowledge | Silent:
-    reason = _no_answer(mail, around) or _not_entitled(facts, policy, around.identity)
+    reason = answering.silence(mail, facts, policy, around)
     if reason or mail.from_ is None:
-        return Silent(reason=reason)
-    return Acknowledge(to=mail.from_.address, repeat_findings=around.identity == VERIFIED)
-
-
-def _no_answer(mail: ParsedMail, around: Circumstances) -> str:
-    """Why a mail of this kind is never answered, "" where it is (RFC 3834, 2)."""
-    address = mail.from_.address if mail.from_ else ""
-    reasons = (
-        (around.history, "history"),
-        (mail.nature is not Nature.HUMAN, f"automatic: {mail.nature.value} ({mail.nature_why})"),
-        (around.null_sender, "null reverse-path"),
-        (around.from_ourselves, "our own address"),
-        (not sendable(address), "no address to answer to"),
-        (address.lower().partition("@")[0] in ROBOTS, "a role that does not read"),
+        return Silent(reason=reason, brake=answering.looping(facts, around.now))
+    return Acknowledge(
+        to=mail.from_.address,
+        repeat_findings=around.identity == VERIFIED,
+        held=answering.breaker_open(facts, policy),
     )
-    return next((reason for holds, reason in reasons if holds), "")
-
-
-def _not_entitled(facts: Facts, policy: Policy, identity: str) -> str:
-    """Why this sender gets no acknowledgement now, "" where the sender does."""
-    if identity == SUSPICIOUS:
-        return "suspicious sender"
-    if policy.acknowledge == "authenticated" and identity == UNVERIFIED:
-        return "sender not authenticated"
-    if policy.acknowledge == "known" and identity == UNVERIFIED and not facts.sender_known:
-        return "sender not authenticated and not known"
-    if facts.acknowledged_last_hour >= policy.acknowledgements_an_hour:
-        return "enough acknowledgements within the hour"
-    if facts.acknowledged_last_day >= policy.acknowledgements_a_day:
-        return "enough acknowledgements within the day"
-    return ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intake import authority
 from intake.authenticate import Proof
+from intake.authority import Credentials
 from parsing.mail import ParsedMail
 from store.facts import Facts
 
@@ -22,12 +24,12 @@ _FAULTS = {
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
-def told(mail: ParsedMail, proof: Proof, facts: Facts) -> str:
+def told(mail: ParsedMail, proof: Proof, facts: Facts, identity: str, *, wrong_token: bool) -> str:
     """The whole sentence."""
-    return ", ".join(_parts(mail, proof, facts))
+    return ", ".join([*_of_sender(mail, proof, facts), *_warnings(mail, proof, facts, identity, wrong_token)])
 
 
-def _parts(mail: ParsedMail, proof: Proof, facts: Facts) -> Iterator[str]:
+def _of_sender(mail: ParsedMail, proof: Proof, facts: Facts) -> Iterator[str]:
     yield proof.told
     if mail.identity.suspicious:
         yield _FAULTS.get(mail.identity.why, "a fault in From")
@@ -38,6 +40,27 @@ def _parts(mail: ParsedMail, proof: Proof, facts: Facts) -> Iterator[str]:
         own = mail.from_.address.lower()
         if any(each.address.lower() != own for each in mail.reply_to):
             yield "Reply-To differs"
+
+
+def _warnings(mail: ParsedMail, proof: Proof, facts: Facts, identity: str, wrong_token: bool) -> Iterator[str]:
+    if facts.agent is not None:
+        why = authority.refusal(mail, _credentials(proof, facts, identity), None)
+        yield f"claims to be agent {facts.agent.name}: {why}" if why else f"agent {facts.agent.name}"
+    for account, number in facts.elsewhere:
+        yield f"{account} was used from another address ({number})"
+    if wrong_token:
+        yield "a wrong reply token"
+
+
+def _credentials(proof: Proof, facts: Facts, identity: str) -> Credentials:
+    return Credentials(
+        agent=facts.agent,
+        identity=identity,
+        signed=proof.signed or None,
+        token_role="",
+        token_address="",
+        token_ticket=None,
+    )
 
 
 def _ordinal(number: int) -> str:

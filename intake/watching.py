@@ -14,7 +14,7 @@ from sqlmodel import Session
 from intake.doors.health import DoorHealthBook
 from intake.settings import AlertSettings
 from intake.spool import Spool
-from store import alerts, ledger, outbox_control
+from store import alerts, brakes, ledger, outbox_control, tallies
 from store.engine import writing
 
 
@@ -46,6 +46,8 @@ class Watch:
                     alerts.raise_(session, key, sentence, now)
                 else:
                     alerts.clear(session, key, now)
+            brakes.let_go(session, now)
+            tallies.forget(session, now)
 
     def _doors(self, now: datetime) -> Iterator[tuple[str, str]]:
         failing = timedelta(minutes=self._settings.door_minutes)

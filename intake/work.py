@@ -45,5 +45,8 @@ class Work:
     identity_why: str  #: in words for an agent
     same_message_id: bool
     sender_known: bool  #: the sender's address has a row at this desk
+    wrong_tokens: int  #: reply tokens in it that none of our keys has made
+    source: str  #: whom these are counted against
+    elsewhere: tuple[tuple[str, str], ...]  #: accounts that another address wrote about, and in which ticket
     now: datetime
     shadow: bool

@@ -128,6 +128,15 @@ class AuthResult:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SpamField:
+    """A field by which a mail server says whether a mail is spam, or a sender says that it is none."""
+
+    name: str  #: x-spam-flag, x-spam-status …, in lower case
+    value: str
+    received_above: int  #: how many Received fields stand above it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FailedRecipient:
     """One recipient group of a delivery status notification (RFC 3464, 2.3)."""
 
@@ -173,4 +182,5 @@ class ParsedMail:
     bounce: Bounce | None
     attachments: tuple[Attachment, ...]
     problems: tuple[Problem, ...]
+    spam_fields: tuple[SpamField, ...] = ()  #: topmost first
     doubled: tuple[str, ...] = ()  #: header fields that may stand once and stand more often, in lower case

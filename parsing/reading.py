@@ -14,7 +14,7 @@ from parsing.body.forwarded import MAX_READ, told
 from parsing.body.language import language
 from parsing.body.quotes import Division, divide
 from parsing.body.words import Body, gather, is_other_form, is_words
-from parsing.claims.authentication import doubled, results
+from parsing.claims.authentication import doubled, results, spam_fields
 from parsing.claims.behalf import behalf
 from parsing.claims.bounces import is_paperwork, read_bounce
 from parsing.claims.identity import identity
@@ -133,6 +133,7 @@ def _about(seen: Told, leaves: Leaves) -> dict[str, Any]:
         "behalf": seen.behalf,
         "authentication": results(headers),
         "doubled": doubled(headers),
+        "spam_fields": spam_fields(headers),
         "nature": kind,
         "nature_why": why,
         "bounce": read_bounce(leaves.parts, headers, front, seen.subject, seen.text) if kind is Nature.BOUNCE else None,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from parsing.mail import Address
 from replies import compose, letters, tokens
 from replies.findings import Words
 from replies.letters import TicketView
 from replies.settings import DeskSettings
+from store.keys import TokenKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +41,7 @@ def prepare(
     view: TicketView,
     answered: Answered,
     *,
-    token_key: bytes,
+    token_key: TokenKey,
     handle: int,
     sequence: int,
     words: Words,
@@ -54,8 +55,7 @@ def prepare(
     ComposeMismatch.
     """
     local = now.astimezone(desk.zone)
-    expires = local.date() + timedelta(days=tokens.CUSTOMER_DAYS)
-    token = tokens.mint(token_key, handle, "requester", expires)
+    token = tokens.mint(token_key, handle, "requester", tokens.expiry("requester", local.date()))
     heading = compose.Heading(
         from_=Address(name=desk.display_name, address=answered.desk_address),
         to=answered.sender,

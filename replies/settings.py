@@ -106,6 +106,17 @@ class DeskSettings(_Settings):
     )
     acks_per_sender_hour: int = Field(default=3, ge=0, description="acknowledgements an hour to one sender")
     acks_per_sender_day: int = Field(default=10, ge=0, description="acknowledgements a day to one sender")
+    acks_per_domain_hour: int = Field(default=200, ge=0, description="acknowledgements an hour to one domain")
+    acks_per_hour: int = Field(default=1000, ge=0, description="acknowledgements an hour in all; further ones are held")
+    reopen_days: int = Field(default=14, ge=0, le=3650, description="days after which an answer opens a new ticket")
+    suspicious: Literal["mark", "hold"] = Field(
+        default="mark", description="what becomes of mail whose sender is suspicious"
+    )
+    spam_header: str = Field(
+        default="",
+        pattern=r"^(|[Xx]-[Ss]pam[A-Za-z0-9-]*: ?[!-~]+)$",
+        description="what the border writes into spam",
+    )
     templates: Path | None = Field(default=None, description="a folder of own templates, laid over loket's")
     signature: dict[str, str] = Field(default={}, description="the last line of letters, by language")
     separator: Literal["+", "-", "="] = Field(

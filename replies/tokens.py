@@ -2,10 +2,10 @@
 
 A token is 20 bytes in 32 characters of lower-case Crockford base32, which survives every gateway's case folding:
 
-    1 byte   version (high half) and role (low half)
+    1 byte   version (high half), the key's id (2 bits), role (2 bits)
     5 bytes  the participant's handle: an opaque number that stands for a ticket and a recipient
     4 bytes  the last day on which it is good, as days since 0001-01-01
-    10 bytes HMAC-SHA256 of the above under the desk's token key, cut short
+    10 bytes HMAC-SHA256 of the above under that token key of the desk, cut short
 
 It stands in the Reply-To (`support+TOKEN@desk`) and in the Message-ID (`<r.TOKEN.SEQUENCE@desk>`), because some
 gateways strip the extension. It is a bearer secret: who presents it still has to be the participant it was made for.
@@ -15,16 +15,17 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
+
+from store.keys import TokenKey
 
 VERSION: Final = 1
 
-#: How long a customer's answer carries authority; later it still makes a ticket, only a new one.
-CUSTOMER_DAYS: Final = 90
-
+#: How long an answer carries authority; later it still makes a ticket, only a new one. An agent's moves more.
+DAYS: Final = {"requester": 90, "copied": 90, "agent": 14}
 
 #: What a token may say of its holder. The position is the code on the wire: append only.
 ROLES: Final = ("requester", "copied", "agent")
@@ -55,28 +56,39 @@ class Token:
     expires: date  #: the last day on which it is good
 
 
-def mint(desk_key: bytes, handle: int, role: str, expires: date) -> str:
+def mint(key: TokenKey, handle: int, role: str, expires: date) -> str:
     """Make the token of a participant: 32 characters. ValueError for a role or handle that no token can hold."""
     if role not in ROLES or not 0 <= handle < 1 << 8 * _HANDLE_BYTES:
         msg = "no token can hold that role or handle"
         raise ValueError(msg)
-    head = VERSION << 4 | ROLES.index(role)
+    head = VERSION << 4 | key.id << 2 | ROLES.index(role)
     signed = bytes([head]) + handle.to_bytes(_HANDLE_BYTES) + expires.toordinal().to_bytes(_DAY_BYTES)
-    return _encode(signed + _mac(desk_key, signed))
+    return _encode(signed + _mac(key, signed))
 
 
-def verify(desk_key: bytes, text: str, today: date) -> Token | None:
-    """The token that a text holds, in any case of letters; None where it is none of this desk's, or has expired."""
+def expiry(role: str, today: date) -> date:
+    """The last day on which a token that is made today is good."""
+    return today + timedelta(days=DAYS[role])
+
+
+def verify(keys: Sequence[TokenKey], text: str, today: date) -> Token | None:
+    """The token that a text holds; None where it is none of this desk's, or has expired."""
+    token = read(keys, text)
+    return token if token is not None and token.expires >= today else None
+
+
+def read(keys: Sequence[TokenKey], text: str) -> Token | None:
+    """The token that a text holds, in any case of letters, expired or not; None where it is none of this desk's."""
     raw = _decode(text)
     if raw is None:
         return None
     signed, mac = raw[:_SIGNED_BYTES], raw[_SIGNED_BYTES:]
-    if not hmac.compare_digest(mac, _mac(desk_key, signed)):
+    named = signed[0] >> 2 & 3
+    genuine = [hmac.compare_digest(mac, _mac(key, signed)) for key in keys if key.id == named]
+    version, role = signed[0] >> 4, signed[0] & 3
+    if not any(genuine) or version != VERSION or role >= len(ROLES):
         return None
-    version, role = signed[0] >> 4, signed[0] & 0x0F
     expires = date.fromordinal(int.from_bytes(signed[1 + _HANDLE_BYTES :]))
-    if version != VERSION or role >= len(ROLES) or expires < today:
-        return None
     return Token(handle=int.from_bytes(signed[1 : 1 + _HANDLE_BYTES]), role=ROLES[role], expires=expires)
 
 
@@ -102,13 +114,13 @@ def find(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def loop_mark(desk_key: bytes) -> str:
+def loop_mark(key: TokenKey) -> str:
     """What X-Loket-Loop says in this desk's letters, so that it knows them when they come back."""
-    return hmac.digest(desk_key, b"loop", "sha256")[:_MAC_BYTES].hex()
+    return hmac.digest(key.secret, b"loop", "sha256")[:_MAC_BYTES].hex()
 
 
-def _mac(desk_key: bytes, signed: bytes) -> bytes:
-    return hmac.digest(desk_key, b"reply" + signed, "sha256")[:_MAC_BYTES]
+def _mac(key: TokenKey, signed: bytes) -> bytes:
+    return hmac.digest(key.secret, b"reply" + signed, "sha256")[:_MAC_BYTES]
 
 
 def _encode(raw: bytes) -> str:

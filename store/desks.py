@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from store import keys, numbers, rows
+from store.errors import NoSuchRow
 from store.keys import DeskKey
 from store.models import Desk
 
@@ -22,8 +23,18 @@ def ensure(session: Session, names: list[str], master: bytes) -> dict[str, tuple
         if desk is None:
             desk = Desk(name=name, last_number=numbers.FIRST_SERIAL - 1, wrapped_key=keys.new_desk_key(master))
             desk.id = rows.add(session, desk)
-        opened[name] = (desk.id or 0, keys.open_desk_key(master, desk.wrapped_key))
+        opened[name] = (desk.id or 0, keys.open_desk_key(master, desk.wrapped_key, desk.token_epoch))
     return opened
+
+
+def rotate_tokens(session: Session, name: str) -> None:
+    """Give a desk a new token key; the last one's tokens stay good until the next rotation. Raises NoSuchRow."""
+    desk = session.exec(select(Desk).where(Desk.name == name)).first()
+    if desk is None:
+        raise NoSuchRow(name)
+    desk.token_epoch += 1
+    session.add(desk)
+    session.flush()
 
 
 _NEXT = (

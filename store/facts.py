@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import IntEnum
+
+#: The role of a participant, and of a reply token, that is an agent's.
+AGENT = "agent"
 
 
 class Relation(IntEnum):
@@ -13,6 +17,7 @@ class Relation(IntEnum):
     ANSWERS = 1  # it refers to a message of the ticket
     OVERTAKEN = 2  # a message of the ticket refers to it: the answer was quicker
     SIBLING = 3  # both refer to a message that has not come
+    NUMBER = 4  # its subject names the ticket's number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +37,36 @@ class Candidate:
     number: str
     status: str
     relation: Relation
-    sender_takes_part: bool  #: the mail's From is a participant of the ticket
+    sender_takes_part: bool  #: the mail's From is a participant of the ticket, and of the token where it came to one
+    alias_takes_part: bool = False  #: not the From itself, but another address of the same person or mailbox
+    sender_authenticates: bool = False  #: mail from the sender's address has authenticated before
+    addressed: bool = False  #: of TOKEN: it came to the reply address; else it answers a msg-id with the token
+    closed_for: timedelta | None = None  #: how long the ticket has been closed
+    transaction_ids: frozenset[str] = frozenset()  #: that the ticket is about
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """One mail between a sender and us."""
+
+    at: datetime
+    ours: bool  #: an automatic letter of ours; else a mail of the sender's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Returned:
+    """A letter of ours that came back, by the token that it bore."""
+
+    ticket_id: int
+    address: str  #: whom the letter was for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgentFacts:
+    """An agent by whose address a mail says it comes."""
+
+    name: str
+    role: str  #: agent, lead, kyc, auditor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,3 +80,11 @@ class Facts:
     mails_before: int = 0  #: from that address
     acknowledged_last_hour: int = 0  #: acknowledgements to the sender's address
     acknowledged_last_day: int = 0
+    acknowledged_to_domain: int = 0  #: within the hour, to all addresses of the sender's domain
+    acknowledged_by_desk: int = 0  #: within the hour, to everybody
+    exchange: tuple[Exchange, ...] = ()  #: the last day's automatic letters to the sender, and the sender's mails
+    braked: bool = False  #: automatic letters to the sender are stopped
+    undeliverable: bool = False  #: letters to the sender came back for good
+    returned: Returned | None = None  #: the letter that the mail reports as not delivered
+    elsewhere: tuple[tuple[str, str], ...] = ()  #: accounts that another address wrote about, and in which ticket
+    agent: AgentFacts | None = None  #: whose registered address the From is

@@ -26,11 +26,24 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
+#: Two bits of a token name its key: of the last four keys two are known.
+TOKEN_KEY_IDS = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenKey:
+    """A key of reply tokens."""
+
+    id: int  #: by which a token names it
+    secret: bytes
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeskKey:
     """A desk's key, opened."""
 
     secret: bytes
+    epoch: int = 0  #: how often its token key was changed
 
     def wrap(self, key: bytes) -> bytes:
         """Seal a mail's key for its row."""
@@ -45,9 +58,18 @@ class DeskKey:
         return hmac.new(self._derived(b"digest"), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
 
     @property
-    def tokens(self) -> bytes:
+    def tokens(self) -> TokenKey:
         """The key that reply tokens are signed with."""
-        return self._derived(b"tokens")
+        return self._token_key(self.epoch)
+
+    @property
+    def token_keys(self) -> tuple[TokenKey, ...]:
+        """The keys by which reply tokens are still known: today's, and the one before it."""
+        return tuple(self._token_key(epoch) for epoch in range(self.epoch, max(self.epoch - 2, -1), -1))
+
+    def _token_key(self, epoch: int) -> TokenKey:
+        use = b"tokens" if epoch == 0 else b"tokens %d" % epoch
+        return TokenKey(id=epoch % TOKEN_KEY_IDS, secret=self._derived(use))
 
     def _derived(self, use: bytes) -> bytes:
         return hmac.digest(self.secret, use, "sha256")
@@ -83,9 +105,9 @@ def new_desk_key(master: bytes) -> bytes:
     return _wrap(master, new_key())
 
 
-def open_desk_key(master: bytes, wrapped: bytes) -> DeskKey:
+def open_desk_key(master: bytes, wrapped: bytes, epoch: int = 0) -> DeskKey:
     """A desk's key out of its row; KeyMismatch where the master key is another one."""
-    return DeskKey(secret=_unwrap(master, wrapped))
+    return DeskKey(secret=_unwrap(master, wrapped), epoch=epoch)
 
 
 def _wrap(outer: bytes, inner: bytes) -> bytes:

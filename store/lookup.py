@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, func
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from store import ledger, people
-from store.facts import Candidate, Facts, Relation
-from store.models import Letter, LetterRecipient, Participant, ThreadId, Ticket
-
-#: msg-ids of one mail that are looked up: the first names the thread, the last the mail answered (RFC 5322, 3.6.4).
-MAX_REFERENCES = 50
+from store import accounts, brakes, ledger, people, tallies
+from store.candidates import Invited, Ties, candidates
+from store.facts import Exchange, Facts, Returned
+from store.models import Letter, LetterRecipient, Mail
 
 #: The letter kind whose sending is rationed.
-ACKNOWLEDGEMENT = "received"
+ACKNOWLEDGEMENT: Final = "received"
+
+#: The letter kind that a person wrote; all others are automatic.
+ANSWER: Final = "answer"
+
+#: Letters to one sender within a day that are looked at: the ceilings are far below.
+MAX_LETTERS: Final = 50
+
+#: Letters that came back before an address counts as one that does not exist.
+HARD_BOUNCES: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,8 +37,11 @@ class Question:
     message_id: str | None
     sender: str | None  #: the From address
     references: Sequence[str]  #: msg-ids, the mail directly answered last
-    handles: Sequence[int]  #: of reply tokens that verified
+    tokens: Sequence[Invited]  #: reply tokens that verified
     now: datetime
+    numbers: Sequence[str] = ()  #: ticket numbers in the subject
+    returned: Sequence[Invited] = field(default=())  #: tokens of the letter that the mail reports as not delivered
+    accounts: Sequence[str] = ()  #: usernames that the mail is about
 
 
 def facts(session: Session, question: Question) -> Facts:
@@ -39,96 +50,102 @@ def facts(session: Session, question: Question) -> Facts:
     if earlier is not None and earlier.state == ledger.DONE:
         return Facts(earlier=earlier)
     sender = people.canonical(question.sender) if question.sender else ""
-    hour, day = _acknowledged(session, question.desk_id, sender, question.now) if sender else (0, 0)
     return Facts(
         earlier=earlier,
         same_message_id=shares,
-        candidates=tuple(sorted(_candidates(session, question, sender), key=lambda each: each.relation)),
-        sender_known=bool(sender) and people.find(session, question.desk_id, sender) is not None,
-        mails_before=ledger.mails_of_sender(session, question.desk_id, sender) if sender else 0,
-        acknowledged_last_hour=hour,
-        acknowledged_last_day=day,
+        candidates=tuple(candidates(session, _ties(question, sender))),
+        returned=_returned(session, question),
+        **(_of_sender(session, question, sender) if sender else {}),
     )
 
 
-def _candidates(session: Session, question: Question, sender: str) -> Iterable[Candidate]:
-    seen = set()
-    for candidate in [*_by_token(session, question, sender), *_by_thread(session, question, sender)]:
-        if (candidate.ticket_id, candidate.relation) not in seen:
-            seen.add((candidate.ticket_id, candidate.relation))
-            yield candidate
+def domain_tally(address: str) -> str:
+    """The name under which acknowledgements to an address's domain are counted."""
+    return f"ack:{address.rpartition('@')[2]}"
 
 
-def _by_token(session: Session, question: Question, sender: str) -> Iterable[Candidate]:
-    for participant in people.by_handles(session, question.desk_id, question.handles):
-        ticket = session.get(Ticket, participant.ticket_id)
-        if ticket is not None:
-            # The token is bound to its recipient: another participant's token says nothing about this sender.
-            yield _candidate(ticket.id, ticket.number, ticket.status, Relation.TOKEN, participant.address == sender)
+#: The name under which all acknowledgements of a desk are counted.
+DESK_TALLY: Final = "ack:*"
 
 
-_BY_THREAD = (
-    select(ThreadId.msgid, ThreadId.relation, Ticket.id, Ticket.number)
-    .add_columns(col(Ticket.status), col(Participant.handle))
-    .join(Ticket, col(Ticket.id) == col(ThreadId.ticket_id))
-    .outerjoin(
-        Participant,
-        and_(col(Participant.ticket_id) == col(Ticket.id), col(Participant.address) == bindparam("sender")),
-    )
-    .where(col(ThreadId.desk_id) == bindparam("desk"), col(ThreadId.msgid).in_(bindparam("msgids", expanding=True)))
-)
-
-
-def _by_thread(session: Session, question: Question, sender: str) -> Iterable[Candidate]:
-    wanted = _shortened(question.references)
-    own = question.message_id
-    if not wanted and own is None:
-        return
-    parameters = {"desk": question.desk_id, "sender": sender, "msgids": [*wanted, *([own] if own else [])]}
-    for found in session.connection().execute(_BY_THREAD, parameters):
-        tie = _tie(found.msgid == own, found.relation)
-        if tie is not None:
-            yield _candidate(found.id, found.number, found.status, tie, found.handle is not None)
-
-
-def _tie(is_own: bool, relation: str) -> Relation | None:
-    """How a found msg-id ties the mail to the ticket; its own Message-ID used by another mail says nothing."""
-    if relation == "is":
-        return None if is_own else Relation.ANSWERS
-    return Relation.OVERTAKEN if is_own else Relation.SIBLING
-
-
-def _candidate(ticket_id: int | None, number: str, status: str, relation: Relation, takes_part: bool) -> Candidate:
-    return Candidate(
-        ticket_id=ticket_id or 0, number=number, status=status, relation=relation, sender_takes_part=takes_part
+def _ties(question: Question, sender: str) -> Ties:
+    return Ties(
+        desk_id=question.desk_id,
+        sender=sender,
+        message_id=question.message_id,
+        references=question.references,
+        tokens=question.tokens,
+        numbers=question.numbers,
+        now=question.now,
     )
 
 
-def _shortened(references: Sequence[str]) -> list[str]:
-    unique = list(dict.fromkeys(references))
-    return unique if len(unique) <= MAX_REFERENCES else [unique[0], *unique[1 - MAX_REFERENCES :]]
+def _of_sender(session: Session, question: Question, sender: str) -> dict[str, Any]:
+    """What is known of who wrote."""
+    desk, now = question.desk_id, question.now
+    known = people.find(session, desk, sender)
+    letters = _letters(session, desk, sender, now)
+    acknowledged = [at for at, kind in letters if kind == ACKNOWLEDGEMENT]
+    counted = tallies.counts(session, desk, [DESK_TALLY, domain_tally(sender)], now)
+    return {
+        "sender_known": known is not None,
+        "mails_before": ledger.mails_of_sender(session, desk, sender),
+        "acknowledged_last_hour": sum(at > now - timedelta(hours=1) for at in acknowledged),
+        "acknowledged_last_day": len(acknowledged),
+        "acknowledged_to_domain": counted[domain_tally(sender)],
+        "acknowledged_by_desk": counted[DESK_TALLY],
+        "exchange": _exchange(session, desk, sender, [at for at, _ in letters], now),
+        "braked": brakes.held(session, desk, sender, now),
+        "undeliverable": known is not None and known.hard_bounces >= HARD_BOUNCES,
+        "elsewhere": accounts.elsewhere(session, desk, question.accounts, sender),
+        "agent": people.agent_at(session, sender),
+    }
 
 
-_ACKNOWLEDGED = (
-    select(func.sum(case((col(Letter.created_at) > bindparam("hour_ago"), 1), else_=0)), func.count())
-    .select_from(LetterRecipient)
-    .join(Letter, col(Letter.id) == col(LetterRecipient.letter_id))
+_LETTERS = (
+    select(Letter.created_at, Letter.kind)
+    .join(LetterRecipient, col(LetterRecipient.letter_id) == col(Letter.id))
     .where(
         LetterRecipient.address == bindparam("sender"),
         Letter.desk_id == bindparam("desk"),
-        Letter.kind == ACKNOWLEDGEMENT,
-        col(Letter.created_at) > bindparam("day_ago"),
+        Letter.kind != ANSWER,
+        col(Letter.created_at) > bindparam("after"),
     )
+    .order_by(col(Letter.created_at).desc())
+    .limit(MAX_LETTERS)
+)
+
+_MAILS = (
+    select(Mail.received_at)
+    .where(
+        Mail.desk_id == bindparam("desk"),
+        col(Mail.sender) == bindparam("sender"),
+        col(Mail.received_at) > bindparam("after"),
+    )
+    .order_by(col(Mail.received_at).desc())
+    .limit(2 * MAX_LETTERS)
 )
 
 
-def _acknowledged(session: Session, desk_id: int, sender: str, now: datetime) -> tuple[int, int]:
-    """How many acknowledgements this desk has made for an address within the last hour and the last day."""
-    wanted = {
-        "desk": desk_id,
-        "sender": sender,
-        "hour_ago": now - timedelta(hours=1),
-        "day_ago": now - timedelta(days=1),
-    }
-    hour, day = session.connection().execute(_ACKNOWLEDGED, wanted).one()
-    return int(hour or 0), int(day)
+def _letters(session: Session, desk_id: int, sender: str, now: datetime) -> list[tuple[datetime, str]]:
+    """Our automatic letters to an address within the last day: when, and of which kind."""
+    wanted = {"desk": desk_id, "sender": sender, "after": now - timedelta(days=1)}
+    return [(at, kind) for at, kind in session.connection().execute(_LETTERS, wanted)]
+
+
+def _exchange(
+    session: Session, desk_id: int, sender: str, letters: Sequence[datetime], now: datetime
+) -> tuple[Exchange, ...]:
+    """The last day's letters and mails; nothing where there were no letters, which is the rule."""
+    if not letters:
+        return ()
+    wanted = {"desk": desk_id, "sender": sender, "after": now - timedelta(days=1)}
+    mails = [row.received_at for row in session.connection().execute(_MAILS, wanted)]
+    return (*(Exchange(at=at, ours=True) for at in letters), *(Exchange(at=at, ours=False) for at in mails))
+
+
+def _returned(session: Session, question: Question) -> Returned | None:
+    """The letter that came back: only its own token says so, since anybody can write a bounce."""
+    for participant in people.by_handles(session, question.desk_id, [each.handle for each in question.returned]):
+        return Returned(ticket_id=participant.ticket_id, address=participant.address)
+    return None

@@ -41,6 +41,16 @@ def number(prefix: str, serial: int) -> str:
     return f"{prefix}-{serial}{check_digit(str(serial))}"
 
 
+def find(text: str, prefix: str) -> tuple[str, ...]:
+    """The desk's numbers in a text, each once, in canonical form; those with a wrong check digit are left out.
+
+    People write them with a blank or nothing in the place of the dash, and in small letters.
+    """
+    pattern = rf"(?<![A-Za-z0-9]){re.escape(prefix)}[-\u2010-\u2015 ]?(\d{{5,12}})(?!\d)"
+    found = (match[1] for match in re.finditer(pattern, text, re.ASCII | re.IGNORECASE))
+    return tuple(dict.fromkeys(f"{prefix}-{digits}" for digits in found if check_digit(digits) == 0))
+
+
 def parse(text: str) -> str | None:
     """The number in its canonical form if `text` is exactly one with a right check digit, else None."""
     match = _NUMBER.fullmatch(text.strip())

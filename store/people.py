@@ -13,15 +13,30 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from store import rows
+from store.facts import AgentFacts
 from store.models import Agent, AgentAddress, Participant, Person, PersonAddress
 
 #: Bits of a participant's handle: what a reply token has room for.
 HANDLE_BITS = 40
 
+_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
+
 
 def canonical(address: str) -> str:
     """The form in which addresses are compared: lower case, no surrounding blanks."""
     return address.strip().lower()
+
+
+def mailbox(address: str) -> str:
+    """The mailbox that an address leads to, as far as everybody knows: an extension after + leads to the same one.
+
+    Google's mailboxes also know no dots, and bear two domains.
+    """
+    local, at, domain = canonical(address).rpartition("@")
+    base = local.partition("+")[0] or local
+    if domain in _GOOGLE:
+        base, domain = base.replace(".", ""), "gmail.com"
+    return f"{base}{at}{domain}"
 
 
 _FIND = select(PersonAddress).where(
@@ -42,6 +57,11 @@ def remember(session: Session, desk_id: int, address: str, name: str, now: datet
         rows.Draft(PersonAddress, desk_id=desk_id, person_id=person, address=canonical(address), verified=verified),
     )
     return person
+
+
+def addresses(session: Session, person_id: int) -> list[str]:
+    """All addresses of a person."""
+    return list(session.exec(select(PersonAddress.address).where(PersonAddress.person_id == person_id)).all())
 
 
 def take_part(session: Session, desk_id: int, ticket_id: int, address: str, role: str) -> Participant:
@@ -91,6 +111,28 @@ def agents(session: Session) -> list[tuple[Agent, list[str]]]:
         addresses.setdefault(row.agent_id, []).append(row.address)
     active = session.exec(select(Agent).where(col(Agent.active)).order_by(col(Agent.name))).all()
     return [(agent, addresses.get(agent.id or 0, [])) for agent in active]
+
+
+def agent_at(session: Session, address: str) -> AgentFacts | None:
+    """The active agent who answers from this address."""
+    statement = (
+        select(Agent.name, Agent.role)
+        .join(AgentAddress, col(AgentAddress.agent_id) == col(Agent.id))
+        .where(AgentAddress.address == canonical(address), col(Agent.active))
+    )
+    found = session.exec(statement).first()
+    return AgentFacts(name=found[0], role=found[1]) if found else None
+
+
+def note_bounce(session: Session, desk_id: int, address: str) -> int:
+    """Count a letter that came back for good; returns how many did since the address last wrote."""
+    known = find(session, desk_id, address)
+    if known is None:
+        return 0
+    known.hard_bounces += 1
+    session.add(known)
+    session.flush()
+    return known.hard_bounces
 
 
 def remove_agent(session: Session, name: str) -> bool:

@@ -1,6 +1,7 @@
 """The life of a ticket as one table. Nobody else assigns `ticket.status`.
 
-Theory: a ticket is somebody's turn. `open` is ours, `waiting` is the customer's, `closed` is nobody's.
+Theory: a ticket is somebody's turn. `open` is ours, `waiting` is the customer's, `closed` is nobody's. `held` is the
+operator's, who says whether it is a ticket at all.
 """
 
 from __future__ import annotations
@@ -16,16 +17,21 @@ class Status(StrEnum):
     OPEN = "open"  # ours
     WAITING = "waiting"  # the customer's
     CLOSED = "closed"  # nobody's
+    HELD = "held"  # the operator's
 
 
 class Move(StrEnum):
     """What can happen to a ticket."""
 
     CUSTOMER_WROTE = "customer_wrote"
-    AUTOMAT_WROTE = "automat_wrote"  # an out-of-office or a bounce is nobody's turn
+    CUSTOMER_THANKED = "customer_thanked"  # thanks, and nothing else: nobody's turn
+    AUTOMAT_WROTE = "automat_wrote"  # an out-of-office is nobody's turn
+    BOUNCED = "bounced"  # what we said did not arrive, so it is our turn again
     WE_ANSWERED = "we_answered"
     CLOSE = "close"
     REOPEN = "reopen"
+    RELEASE = "release"
+    REFUSE = "refuse"
 
 
 MOVES: dict[tuple[Status, Move], Status] = {
@@ -41,7 +47,22 @@ MOVES: dict[tuple[Status, Move], Status] = {
     (Status.CLOSED, Move.AUTOMAT_WROTE): Status.CLOSED,
     (Status.CLOSED, Move.WE_ANSWERED): Status.WAITING,
     (Status.CLOSED, Move.REOPEN): Status.OPEN,
+    (Status.HELD, Move.CUSTOMER_WROTE): Status.HELD,
+    (Status.HELD, Move.RELEASE): Status.OPEN,
+    (Status.HELD, Move.REFUSE): Status.CLOSED,
+    (Status.HELD, Move.CLOSE): Status.CLOSED,
+    (Status.WAITING, Move.BOUNCED): Status.OPEN,
+    **{(status, Move.BOUNCED): status for status in Status if status is not Status.WAITING},
+    **{(status, Move.CUSTOMER_THANKED): status for status in Status},
+    (Status.HELD, Move.AUTOMAT_WROTE): Status.HELD,
 }
+
+
+def beginning(*, history: bool, held: bool) -> Status:
+    """The state that a ticket begins in."""
+    if history:
+        return Status.CLOSED
+    return Status.HELD if held else Status.OPEN
 
 
 def after(status: str, move: Move) -> Status:

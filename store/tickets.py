@@ -37,6 +37,7 @@ class NewTicket:
     created_at: datetime
     first_reply_due_at: datetime | None
     history: bool = False
+    held_for: str = ""  #: why it is kept out of the agents' way
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,9 +51,9 @@ class SealedFile:
 
 
 def open_ticket(session: Session, new: NewTicket) -> Ticket:
-    """Open a ticket with the desk's next number; an imported one is closed from the start."""
+    """Open a ticket with the desk's next number; an imported one is closed from the start, a suspicious one held."""
     number = desks.next_number(session, new.desk_id, new.prefix)
-    status = states.Status.CLOSED if new.history else states.Status.OPEN
+    status = states.beginning(history=new.history, held=bool(new.held_for))
     ticket = Ticket(
         desk_id=new.desk_id,
         number=number,
@@ -64,6 +65,7 @@ def open_ticket(session: Session, new: NewTicket) -> Ticket:
         person_id=new.person_id,
         missing=list(new.missing),
         history=new.history,
+        held_for=new.held_for,
         created_at=new.created_at,
         updated_at=new.created_at,
         first_reply_due_at=new.first_reply_due_at,

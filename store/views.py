@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store.lookup import HARD_BOUNCES
 from store.models import (
     Agent,
     Attachment,
@@ -52,6 +53,7 @@ def ticket(session: Session, row: Ticket) -> dict[str, Any]:
             {"address": each.address, "role": each.role}
             for each in _of(session, Participant, Participant.ticket_id, key)
         ],
+        "merged_into": _number(session, row.merged_into_id),
         "related": _related(session, key),
         "messages": [_message(session, each) for each in _of(session, Message, Message.ticket_id, key)],
         "events": [
@@ -78,6 +80,7 @@ def summary(session: Session, row: Ticket) -> dict[str, Any]:
         "created_at": instant(row.created_at),
         "updated_at": instant(row.updated_at),
         "first_reply_due_at": instant(row.first_reply_due_at),
+        "held_for": row.held_for or None,
     }
 
 
@@ -110,7 +113,7 @@ def _of(session: Session, table: Any, column: Any, key: int) -> Iterable[Any]:
 def _customer(session: Session, row: Ticket) -> dict[str, Any]:
     person = session.get(Person, row.person_id) if row.person_id else None
     if person is None:
-        return {"name": "", "address": None, "verified": False}
+        return {"name": "", "address": None, "verified": False, "undeliverable": False}
     requester = session.exec(
         select(Participant).where(Participant.ticket_id == row.id, Participant.role == "requester")
     ).first()
@@ -123,6 +126,7 @@ def _customer(session: Session, row: Ticket) -> dict[str, Any]:
         "name": person.name,
         "address": address.address if address else None,
         "verified": bool(address and address.verified),
+        "undeliverable": bool(address and address.hard_bounces >= HARD_BOUNCES),
     }
 
 
@@ -144,6 +148,11 @@ def _fields(session: Session, key: int) -> dict[str, list[dict[str, Any]]]:
             }
         )
     return found
+
+
+def _number(session: Session, key: int | None) -> str | None:
+    other = session.get(Ticket, key) if key else None
+    return other.number if other else None
 
 
 def _related(session: Session, key: int) -> list[dict[str, str]]:

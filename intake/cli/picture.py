@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from store import holding
+
 _WIDTH = 78
 _TEXT_LINES = 12  #: of each message; the rest is in --json
 _NAMES = {
@@ -30,10 +32,16 @@ def of_ticket(ticket: dict[str, Any]) -> str:
 def _lines(ticket: dict[str, Any]) -> Iterator[str]:
     customer = ticket["customer"]
     verified = "verified" if customer["verified"] else "not verified"
+    verified += ", letters come back" if customer["undeliverable"] else ""
     yield click.style(f"[{ticket['number']}] {ticket['subject']}", bold=True)
     yield f"  {ticket['status']} · {ticket['category']} · {ticket['language']} · desk {ticket['desk']}"
     yield f"  from     {customer['name']} <{customer['address']}> ({verified})"
     yield f"  opened   {_when(ticket['created_at'])}"
+    if ticket["status"] == "held":
+        yield f"  held     {ticket['held_for']}: {holding.TOLD[holding.Reason(ticket['held_for'])]}"
+        yield f"  then     loket ticket release {ticket['number']}, or: refuse --reason {'|'.join(holding.Refusal)}"
+    if ticket["merged_into"]:
+        yield f"  goes on  in {ticket['merged_into']}"
     if ticket["first_reply_due_at"]:
         yield f"  due      {_when(ticket['first_reply_due_at'])}"
     for name, findings in ticket["fields"].items():

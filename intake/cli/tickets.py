@@ -1,14 +1,18 @@
-"""`loket ticket`: look at tickets and find them."""
+"""`loket ticket`: look at tickets and find them; decide on held ones, on who takes part, on two that are one."""
 
 from __future__ import annotations
+
+from datetime import UTC
 
 import click
 from sqlmodel import Session, select
 
+from intake import clock
 from intake.cli import opened, picture, printing
+from replies import hours
+from store import holding, merging, participation, rows, tickets, views
 from store import search as finder
-from store import tickets, views
-from store.engine import looking
+from store.engine import looking, writing
 from store.errors import NoSuchRow
 from store.models import Desk, Ticket
 from store.states import Status
@@ -62,6 +66,59 @@ def search(ctx: click.Context, words: tuple[str, ...], desk: str | None, limit: 
         row = session.exec(select(Desk).where(Desk.name == name)).first()
         hits = finder.search(session, row.id or 0, " ".join(words), limit=limit) if row else []
         printing.table([views.summary(session, each) for each in hits], _COLUMNS, as_json=as_json)
+
+
+@ticket.command()
+@click.argument("number")
+@click.option("--desk", help="The desk, where two have the same prefix.")
+@click.pass_context
+def release(ctx: click.Context, number: str, desk: str | None) -> None:
+    """Let a held ticket become work; `ticket show` says why it was held."""
+    found = opened.settings(ctx)
+    with opened.store(found) as engine, writing(engine) as session:
+        row = _found(session, number, desk)
+        owner = found.desks[rows.one(session, Desk, row.desk_id).name]
+        now = clock.now()
+        due = hours.due_after(owner.hours, now, owner.zone, owner.first_reply_hours).astimezone(UTC)
+        holding.release(session, row.id or 0, opened.operator(), due, now)
+
+
+@ticket.command()
+@click.argument("number")
+@click.option("--reason", type=click.Choice([each.value for each in holding.Refusal]), required=True, help="Why.")
+@click.option("--desk", help="The desk, where two have the same prefix.")
+@click.pass_context
+def refuse(ctx: click.Context, number: str, reason: str, desk: str | None) -> None:
+    """Close a held ticket for good. Nothing is sent, and nothing is lost."""
+    with opened.store(opened.settings(ctx)) as engine, writing(engine) as session:
+        row = _found(session, number, desk)
+        holding.refuse(session, row.id or 0, holding.Refusal(reason), opened.operator(), clock.now())
+
+
+@ticket.command()
+@click.argument("number")
+@click.argument("address")
+@click.option("--same-person", is_flag=True, help="It is another address of the ticket's customer.")
+@click.option("--desk", help="The desk, where two have the same prefix.")
+@click.pass_context
+def admit(ctx: click.Context, number: str, address: str, same_person: bool, desk: str | None) -> None:
+    """Let an address take part in a ticket: someone in copy, or the customer's new address."""
+    with opened.store(opened.settings(ctx)) as engine, writing(engine) as session:
+        participation.admit(
+            session, _found(session, number, desk), address, opened.operator(), clock.now(), same_person=same_person
+        )
+
+
+@ticket.command()
+@click.argument("number")
+@click.argument("into")
+@click.option("--desk", help="The desk, where two have the same prefix.")
+@click.pass_context
+def merge(ctx: click.Context, number: str, into: str, desk: str | None) -> None:
+    """Close a ticket in favour of another; what is answered to it leads there."""
+    with opened.store(opened.settings(ctx)) as engine, writing(engine) as session:
+        row, other = _found(session, number, desk), _found(session, into, desk)
+        merging.merge(session, row.id or 0, other.id or 0, opened.operator(), clock.now())
 
 
 def _found(session: Session, number: str, desk: str | None) -> Ticket:

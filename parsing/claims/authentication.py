@@ -1,4 +1,4 @@
-"""Authentication-Results (RFC 8601): what the fields claim. Whom of them to believe is decided elsewhere.
+"""Authentication-Results (RFC 8601) and spam verdicts: what the fields claim. Whom to believe is decided elsewhere.
 
 The grammar is read strictly, because senders' own words (a reverse-path with a quote or a parenthesis in it) stand in
 these fields: one that does not read is kept as unreadable, so that no older field below it takes its place.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from parsing.mail import AuthResult
+from parsing.mail import AuthResult, SpamField
 from parsing.message.headers import HeaderBlock, unfold
 
 #: What a field says that names no result, and one that cannot be read.
@@ -24,6 +24,7 @@ _SINGLE = (
 _MAX_FIELDS = 20  #: one a relay; more would be somebody's game
 _MAX_RESULTS = 50  #: one a method and signature
 _MAX_NESTING = 20  #: of comments
+_MAX_SPAM_VALUE = 200  #: characters of a spam filter's verdict
 
 _METHOD = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:/([0-9]+))?=([A-Za-z][A-Za-z0-9_-]*)")
 _PROPERTY = re.compile(r"([A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)?)=(.*)", re.DOTALL)
@@ -48,6 +49,18 @@ def results(headers: HeaderBlock) -> tuple[AuthResult, ...]:
             place = {"field": fields, "received_above": above, "received_below": received - above}
             fields += 1
             found += _results(unfold(field.raw).decode("utf-8", "replace"), place)
+    return tuple(found)
+
+
+def spam_fields(headers: HeaderBlock) -> tuple[SpamField, ...]:
+    """The X-Spam fields, topmost first, each cut: only their beginning is looked at."""
+    found: list[SpamField] = []
+    above = 0
+    for field in headers.fields:
+        above += field.name == "received"
+        if field.name.startswith("x-spam") and len(found) < _MAX_FIELDS:
+            value = unfold(field.raw).decode("utf-8", "replace")[:_MAX_SPAM_VALUE]
+            found.append(SpamField(name=field.name, value=value, received_above=above))
     return tuple(found)
 
 

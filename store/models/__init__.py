@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from store.models.alerts import Alert
 from store.models.doors import DoorHealth, Mailbox, MailboxUid
+from store.models.guarding import AccountUse, Brake, Tally
 from store.models.ledger import Arrival, Desk, Mail, Route
 from store.models.letters import Letter, LetterAttempt, LetterRecipient
 from store.models.people import Agent, AgentAddress, Participant, Person, PersonAddress
@@ -17,12 +18,14 @@ from store.models.tickets import Attachment, Event, Finding, Message, ThreadId, 
 
 __all__ = [
     "Access",
+    "AccountUse",
     "Agent",
     "AgentAddress",
     "Alert",
     "Arrival",
     "Attachment",
     "Blob",
+    "Brake",
     "Desk",
     "DoorHealth",
     "Event",
@@ -39,6 +42,7 @@ __all__ = [
     "PersonAddress",
     "Route",
     "SealingKey",
+    "Tally",
     "ThreadId",
     "Ticket",
     "TicketLink",

@@ -17,6 +17,7 @@ class Desk(SQLModel, table=True):
     name: str = Field(unique=True)
     last_number: int = 0  #: the serial of its newest ticket, without the check digit
     wrapped_key: bytes = Field(sa_type=LargeBinary)  #: the desk's key, wrapped by the master key
+    token_epoch: int = 0  #: how often the key of its reply tokens was changed
 
 
 class Arrival(SQLModel, table=True):
@@ -36,7 +37,10 @@ class Arrival(SQLModel, table=True):
 class Mail(SQLModel, table=True):
     """The ledger: one row a mail and desk, however often and by whatever routes it came."""
 
-    __table_args__ = (UniqueConstraint("desk_id", "ingest_key"), Index("ix_mail_sender", "desk_id", "sender"))
+    __table_args__ = (
+        UniqueConstraint("desk_id", "ingest_key"),
+        Index("ix_mail_sender", "desk_id", "sender", "received_at"),
+    )
 
     id: int | None = columns.key()
     desk_id: int = columns.ref("desk.id")

@@ -29,6 +29,7 @@ class PersonAddress(SQLModel, table=True):
     person_id: int = columns.ref("person.id", index=True)
     address: str  #: lower case
     verified: bool = False  #: a mail from it has authenticated
+    hard_bounces: int = 0  #: letters that came back for good since it last wrote
 
 
 class Participant(SQLModel, table=True):

@@ -34,6 +34,8 @@ class Ticket(SQLModel, table=True):
     updated_at: datetime
     first_reply_due_at: datetime | None = None
     closed_at: datetime | None = None
+    held_for: str = ""  #: why it was held, see store/holding.py; it stays said after a release
+    merged_into_id: int | None = columns.ref("ticket.id", nullable=True)  #: the ticket that goes on in its place
 
 
 class Message(SQLModel, table=True):

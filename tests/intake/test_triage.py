@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from intake.answering import Circumstances, Policy
 from intake.triage import (
     Acknowledge,
-    Circumstances,
     Decision,
     Join,
     Open,
-    Policy,
     Recover,
     Repeat,
     Silent,
     triage,
 )
 from parsing.mail import Address, Identity, Nature, ParsedMail
+from parsing.report import Category, Report
 from store.facts import Candidate, Earlier, Facts, Relation
 from store.states import Move
 
@@ -47,8 +48,20 @@ _MAIL = ParsedMail(
     attachments=(),
     problems=(),
 )
-_POLICY = Policy(acknowledge="all", acknowledgements_an_hour=3, acknowledgements_a_day=10)
-_AROUND = Circumstances(identity="verified", failed=False, null_sender=False, history=False, from_ourselves=False)
+_REPORT = Report(category=Category.OTHER, language="id", findings=(), missing=())
+_POLICY = Policy(
+    acknowledge="all",
+    acknowledgements_an_hour=3,
+    acknowledgements_a_day=10,
+    domain_an_hour=100,
+    desk_an_hour=1000,
+    reopen_within=timedelta(days=14),
+    hold_suspicious=False,
+)
+_NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+_AROUND = Circumstances(
+    identity="verified", failed=False, null_sender=False, history=False, from_ourselves=False, now=_NOW
+)
 
 
 def _candidate(relation: Relation, *, takes_part: bool, ticket_id: int = 7) -> Candidate:
@@ -60,11 +73,12 @@ def _candidate(relation: Relation, *, takes_part: bool, ticket_id: int = 7) -> C
 def _decide(
     *,
     mail: ParsedMail = _MAIL,
+    report: Report = _REPORT,
     facts: Facts | None = None,
     policy: Policy = _POLICY,
     around: Circumstances = _AROUND,
 ) -> Decision:
-    return triage(mail, facts or Facts(), policy, around)
+    return triage(mail, report, facts or Facts(), policy, around)
 
 
 def _reason(decision: Decision) -> str:

@@ -13,8 +13,9 @@ from parsing.report import Finding, Value
 from replies.acknowledge import Answered, Composed, prepare
 from replies.letters import TicketView
 from replies.settings import DeskSettings
+from store.keys import TokenKey
 
-KEY = b"k" * 32
+KEY = TokenKey(id=0, secret=b"k" * 32)
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # 12.00 WIB on a Tuesday
 
 SUBJECTS = {"id": "Deposit belum masuk", "en": "Deposit not received"}

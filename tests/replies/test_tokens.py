@@ -9,8 +9,9 @@ import pytest
 
 from replies import tokens
 from replies.tokens import ALPHABET, LENGTH, Token
+from store.keys import DeskKey, TokenKey
 
-KEY, OTHER_KEY = b"k" * 32, b"o" * 32
+KEY, OTHER_KEY = TokenKey(id=0, secret=b"k" * 32), TokenKey(id=0, secret=b"o" * 32)
 TODAY = date(2026, 11, 24)
 EXPIRES = TODAY + timedelta(days=90)
 HANDLE = 0x12345_6789A
@@ -29,19 +30,19 @@ def test_a_token_says_what_it_was_made_to_say(role: str, handle: int) -> None:
     text = tokens.mint(KEY, handle, role, EXPIRES)
     assert len(text) == LENGTH
     assert set(text) <= set(ALPHABET)
-    assert tokens.verify(KEY, text, TODAY) == Token(handle=handle, role=role, expires=EXPIRES)
+    assert tokens.verify([KEY], text, TODAY) == Token(handle=handle, role=role, expires=EXPIRES)
 
 
 @pytest.mark.parametrize("text", [GOOD.upper(), GOOD.title(), GOOD.swapcase()])
 def test_gateways_may_fold_its_case(text: str) -> None:
     """Local parts come back in capitals from some."""
-    assert tokens.verify(KEY, text, TODAY) is not None
+    assert tokens.verify([KEY], text, TODAY) is not None
 
 
 def test_it_is_good_until_the_end_of_its_last_day() -> None:
     """And not a day longer."""
-    assert tokens.verify(KEY, GOOD, EXPIRES) is not None
-    assert tokens.verify(KEY, GOOD, EXPIRES + timedelta(days=1)) is None
+    assert tokens.verify([KEY], GOOD, EXPIRES) is not None
+    assert tokens.verify([KEY], GOOD, EXPIRES + timedelta(days=1)) is None
 
 
 FORGERIES = {
@@ -54,7 +55,7 @@ FORGERIES = {
     "all zeros": "0" * LENGTH,
     "all z": "z" * LENGTH,
     "another desk's": tokens.mint(OTHER_KEY, HANDLE, "requester", EXPIRES),
-    "an empty key's": tokens.mint(b"", HANDLE, "requester", EXPIRES),
+    "an empty key's": tokens.mint(TokenKey(id=0, secret=b""), HANDLE, "requester", EXPIRES),
     "expired": tokens.mint(KEY, HANDLE, "requester", TODAY - timedelta(days=1)),
     "expired in year 1": tokens.mint(KEY, HANDLE, "requester", date.min),
     "another version": "4" + GOOD[1:],
@@ -85,14 +86,14 @@ FORGERIES = {
 def test_a_forgery_is_nothing(text: str) -> None:
     """No error, no token."""
     assert text != GOOD
-    assert tokens.verify(KEY, text, TODAY) is None
+    assert tokens.verify([KEY], text, TODAY) is None
 
 
 def test_every_single_change_is_noticed() -> None:
     """There is one text for a token, and every character of it counts."""
     changed = {GOOD[:at] + each + GOOD[at + 1 :] for at in range(LENGTH) for each in ALPHABET} - {GOOD}
     assert len(changed) == LENGTH * (len(ALPHABET) - 1)
-    assert all(tokens.verify(KEY, text, TODAY) is None for text in changed)
+    assert all(tokens.verify([KEY], text, TODAY) is None for text in changed)
 
 
 @pytest.mark.parametrize(("handle", "role"), [(2**40, "requester"), (-1, "requester"), (1, "owner"), (1, "")])
@@ -142,3 +143,29 @@ def test_the_loop_mark_is_the_desks_own() -> None:
     """A letter of another desk is not taken for an echo of ours."""
     assert tokens.loop_mark(KEY) != tokens.loop_mark(OTHER_KEY)
     assert tokens.loop_mark(KEY).isalnum()
+
+
+def test_two_keys_are_known_and_a_third_is_not() -> None:
+    """After a rotation the last key's tokens are still good; after another they are nothing."""
+    first, second, third = (DeskKey(secret=b"d" * 32, epoch=epoch) for epoch in range(3))
+    token = tokens.mint(first.tokens, HANDLE, "requester", EXPIRES)
+    assert tokens.verify(first.token_keys, token, TODAY) is not None
+    assert tokens.verify(second.token_keys, token, TODAY) is not None
+    assert tokens.verify(third.token_keys, token, TODAY) is None
+    assert tokens.verify(first.token_keys, tokens.mint(second.tokens, HANDLE, "requester", EXPIRES), TODAY) is None
+
+
+def test_a_token_names_its_key() -> None:
+    """One made with the right secret under another key's name is a forgery."""
+    misnamed = tokens.mint(TokenKey(id=1, secret=KEY.secret), HANDLE, "requester", EXPIRES)
+    assert tokens.verify([KEY], misnamed, TODAY) is None
+
+
+def test_an_expired_token_is_still_known_for_ours() -> None:
+    """It carries no authority, and its bearer is no guesser."""
+    assert tokens.read([KEY], FORGERIES["expired"]) is not None
+
+
+def test_an_agents_token_is_good_for_a_shorter_time() -> None:
+    """It moves more than a customer's."""
+    assert tokens.expiry("agent", TODAY) < tokens.expiry("requester", TODAY)

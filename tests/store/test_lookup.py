@@ -9,11 +9,27 @@ import pytest
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
-from store import desks, keys, ledger, lookup, outbox, people, rows, tickets
+from store import (
+    accounts,
+    desks,
+    keys,
+    ledger,
+    lookup,
+    merging,
+    outbox,
+    participation,
+    people,
+    rows,
+    states,
+    tallies,
+    tickets,
+)
+from store.candidates import MAX_REFERENCES, Invited
 from store.engine import writing
+from store.errors import MoveRefused
 from store.facts import Facts, Relation
-from store.lookup import MAX_REFERENCES, Question
-from store.models import Mail, Participant
+from store.lookup import Question
+from store.models import Mail, Participant, PersonAddress, Tally, Ticket
 from store.tickets import NewTicket
 
 _NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -51,9 +67,13 @@ def _desk(session: Session, name: str = "help") -> int:
 
 def _question(desk_id: int, **changes: object) -> Question:
     asked = Question(
-        desk_id=desk_id, ingest_key="k", message_id="new@x", sender=_BUDI, references=(), handles=(), now=_NOW
+        desk_id=desk_id, ingest_key="k", message_id="new@x", sender=_BUDI, references=(), tokens=(), now=_NOW
     )
     return replace(asked, **changes)  # type: ignore[arg-type]  # the fields are named at each call
+
+
+def _tokens(participant: Participant, role: str = "requester") -> list[Invited]:
+    return [Invited(handle=participant.handle, role=role, addressed=True)]
 
 
 def _ties(facts: Facts) -> list[tuple[int, Relation, bool]]:
@@ -117,9 +137,9 @@ def test_a_token_is_its_recipients_alone(engine: Engine) -> None:
         desk = _desk(session)
         ticket = _ticket(session, desk, "first@x")
         participant = _budi_at(session, ticket)
-        own = lookup.facts(session, _question(desk, handles=[participant.handle]))
+        own = lookup.facts(session, _question(desk, tokens=_tokens(participant)))
         people.take_part(session, desk, ticket, "eve@evil.test", "copied")
-        other = lookup.facts(session, _question(desk, sender="eve@evil.test", handles=[participant.handle]))
+        other = lookup.facts(session, _question(desk, sender="eve@evil.test", tokens=_tokens(participant)))
     assert _ties(own) == [(ticket, Relation.TOKEN, True)]
     assert _ties(other) == [(ticket, Relation.TOKEN, False)]
 
@@ -131,7 +151,7 @@ def test_nothing_of_another_desk_is_seen(engine: Engine) -> None:
         ticket = _ticket(session, here, "first@x")
         participant = _budi_at(session, ticket)
         rows.add(session, Mail(desk_id=here, ingest_key="k", received_at=_NOW, state=ledger.DONE, rule="new"))
-        facts = lookup.facts(session, _question(there, references=["first@x"], handles=[participant.handle]))
+        facts = lookup.facts(session, _question(there, references=["first@x"], tokens=_tokens(participant)))
     assert facts == Facts()
 
 
@@ -181,3 +201,118 @@ def test_acknowledgements_are_counted_by_age(engine: Engine, age: int, hour: int
         )
         facts = lookup.facts(session, _question(desk, sender=_BUDI.upper()))
     assert (facts.acknowledged_last_hour, facts.acknowledged_last_day) == (hour, day)
+
+
+def test_a_token_is_bound_to_its_role(engine: Engine) -> None:
+    """A handle with another role than its participant has is nothing."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        participant = _budi_at(session, _ticket(session, desk, "first@x"))
+        facts = lookup.facts(session, _question(desk, tokens=_tokens(participant, "copied")))
+    assert _ties(facts) == []
+
+
+def test_a_number_in_the_subject_is_the_weakest_tie(engine: Engine) -> None:
+    """It is found, after whatever else ties the mail; a number of nobody's is nothing."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        first, second = _ticket(session, desk, "first@x"), _ticket(session, desk, "second@x")
+        number = rows.one(session, Ticket, second).number
+        facts = lookup.facts(session, _question(desk, references=["first@x"], numbers=(number, "LKT-999990")))
+    assert _ties(facts) == [(first, Relation.ANSWERS, True), (second, Relation.NUMBER, True)]
+
+
+def test_a_merged_ticket_leads_on_to_the_one_that_survives(engine: Engine) -> None:
+    """By every tie, over several merges; who took part in the merged one still does."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        one, two, three = (_ticket(session, desk, f"{each}@x", by=f"{each}@example.com") for each in ("a", "b", "c"))
+        merging.merge(session, one, two, "ani", _NOW)
+        merging.merge(session, two, three, "ani", _NOW)
+        facts = lookup.facts(session, _question(desk, sender="a@example.com", references=["a@x"]))
+        stranger = lookup.facts(session, _question(desk, sender="eve@evil.test", references=["a@x"]))
+        with pytest.raises(MoveRefused):
+            merging.merge(session, three, three, "ani", _NOW)
+        with pytest.raises(MoveRefused):
+            merging.merge(session, three, one, "ani", _NOW)
+    assert _ties(facts) == [(three, Relation.ANSWERS, True)]
+    assert _ties(stranger) == [(three, Relation.ANSWERS, False)]
+
+
+@pytest.mark.parametrize(
+    ("address", "alias"),
+    [
+        ("budi+toko@example.com", True),
+        ("Budi@Example.COM", False),
+        ("budi.lain@example.com", False),
+        ("budi@example.com.evil.test", False),
+    ],
+)
+def test_another_address_of_the_same_mailbox_is_told_apart(engine: Engine, address: str, *, alias: bool) -> None:
+    """An extension leads to the same mailbox; a name that only looks alike does not."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        _ticket(session, desk, "first@x")
+        (candidate,) = lookup.facts(session, _question(desk, sender=address, references=["first@x"])).candidates
+    assert candidate.alias_takes_part == alias
+
+
+def test_an_address_that_an_agent_named_the_customers_is_an_alias(engine: Engine) -> None:
+    """Until then it is a stranger's."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        ticket = _ticket(session, desk, "first@x")
+        asked = _question(desk, sender="budi@kantor.test", references=["first@x"])
+        assert not lookup.facts(session, asked).candidates[0].alias_takes_part
+        row = rows.one(session, Ticket, ticket)
+        rows.add(session, PersonAddress(desk_id=desk, person_id=row.person_id or 0, address=_BUDI))
+        participation.admit(session, row, "budi@kantor.test", "ani", _NOW, same_person=True)
+        second = _ticket(session, desk, "second@x")
+        asked = _question(desk, sender="budi@kantor.test", references=["second@x"])
+        (candidate,) = lookup.facts(session, asked).candidates
+    assert (candidate.ticket_id, candidate.sender_takes_part, candidate.alias_takes_part) == (second, False, True)
+
+
+def test_google_knows_no_dots() -> None:
+    """And two domains."""
+    assert people.mailbox("Budi.San.Toso+x@googlemail.com") == people.mailbox("budisantoso@gmail.com")
+    assert people.mailbox("budi.santoso@example.com") != people.mailbox("budisantoso@example.com")
+
+
+def test_how_long_a_ticket_has_been_closed(engine: Engine) -> None:
+    """So that triage can tell a late answer; an open one has not been."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        ticket = _ticket(session, desk, "first@x")
+        later = _question(desk, references=["first@x"], now=_NOW + timedelta(days=20))
+        assert lookup.facts(session, later).candidates[0].closed_for is None
+        tickets.move(session, ticket, states.Move.CLOSE, "ani", _NOW)
+        assert lookup.facts(session, later).candidates[0].closed_for == timedelta(days=20)
+
+
+def test_an_account_that_another_address_wrote_about_is_told(engine: Engine) -> None:
+    """With the ticket where it did; one's own use is nothing to tell."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        ticket = _ticket(session, desk, "first@x")
+        number = rows.one(session, Ticket, ticket).number
+        accounts.note(session, desk, ["Budi_99"], "eve@evil.test", ticket, _NOW)
+        accounts.note(session, desk, ["budi_99"], "eve@evil.test", ticket, _NOW)
+        told = lookup.facts(session, _question(desk, accounts=["budi_99", "siti_1"])).elsewhere
+        own = lookup.facts(session, _question(desk, sender="eve@evil.test", accounts=["budi_99"])).elsewhere
+    assert told == (("budi_99", number),)
+    assert own == ()
+
+
+def test_tallies_count_an_hour_and_survive(engine: Engine) -> None:
+    """By name and desk, in slices of ten minutes."""
+    with writing(engine) as session:
+        here, there = _desk(session, "here"), _desk(session, "there")
+        for minutes in (0, 5, 30, 59):
+            tallies.add(session, here, ["a", "b"], _NOW - timedelta(minutes=minutes))
+        tallies.add(session, here, ["a"], _NOW - timedelta(minutes=80), 7)
+    with writing(engine) as session:
+        assert tallies.counts(session, here, ["a", "b", "c"], _NOW) == {"a": 4, "b": 4, "c": 0}
+        assert tallies.counts(session, there, ["a"], _NOW) == {"a": 0}
+        tallies.forget(session, _NOW + timedelta(hours=3))
+        assert session.exec(select(Tally)).all() == []

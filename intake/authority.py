@@ -1,0 +1,57 @@
+"""Whether a mail may act as an agent on a ticket. Pure: all has to hold, and the first that does not is the answer.
+
+A From line is not an agent. What acts is a token that was made for this agent and this ticket, from this agent's own
+registered address, in a mail that the address's domain has signed, and that no machine wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from intake.authenticate import VERIFIED
+from parsing.mail import Nature, ParsedMail
+from store.facts import AGENT, AgentFacts
+
+#: Fields that an agent's signature has to cover, so that none of them can be exchanged in a replayed mail.
+SIGNED: Final = frozenset({"from", "subject", "date", "to", "message-id"})
+
+#: Roles that may change tickets; an auditor reads.
+ACTING: Final = frozenset({"agent", "lead", "kyc"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credentials:
+    """What an agent's mail brings with it."""
+
+    agent: AgentFacts | None  #: the active agent whose registered address the From is
+    identity: str  #: verified, unverified, suspicious
+    signed: frozenset[str] | None  #: fields that the domain's signature covers; None where something else vouches
+    token_role: str  #: of the good, unexpired token that it came to; "" without one
+    token_address: str  #: whom that token was made for, in lower case
+    token_ticket: int | None  #: on which ticket
+
+
+def refusal(mail: ParsedMail, credentials: Credentials, ticket_id: int | None) -> str:
+    """Why the mail may not act as an agent on this ticket; "" where it may.
+
+    Without a ticket only the sender is judged, not the token: whether it is an agent at all.
+    """
+    agent = credentials.agent
+    sender = mail.from_.address.lower() if mail.from_ else ""
+    signed = credentials.signed
+    reasons = [
+        (agent is None, "not an agent's address"),
+        (agent is not None and agent.role not in ACTING, "this role may not act"),
+        (mail.nature is not Nature.HUMAN, "a machine wrote it"),
+        (credentials.identity != VERIFIED, "the sender is not proven"),
+        (bool(mail.doubled), "a header field stands twice"),
+        (signed is not None and not signed >= SIGNED, "the signature does not cover the whole heading"),
+    ]
+    if ticket_id is not None:
+        reasons += [
+            (credentials.token_role != AGENT, "no good reply token of an agent"),
+            (credentials.token_address != sender, "the token was made for somebody else"),
+            (credentials.token_ticket != ticket_id, "the token was made for another ticket"),
+        ]
+    return next((reason for holds, reason in reasons if holds), "")

@@ -1,0 +1,53 @@
+"""Counts what happened within the last hour, by name: acknowledgements to a domain, wrong tokens from a client.
+
+Kept in slices of ten minutes, so that counting costs the same however much there was. Survives restarts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import bindparam, delete, func, update
+from sqlmodel import Session, col, select
+
+from store import rows
+from store.models import Tally
+
+SLICE: Final = timedelta(minutes=10)
+WINDOW: Final = timedelta(hours=1)
+
+_COUNT = (
+    select(Tally.name, func.sum(Tally.count))
+    .where(
+        Tally.desk_id == bindparam("desk"),
+        col(Tally.name).in_(bindparam("names", expanding=True)),
+        col(Tally.since) > bindparam("after"),
+    )
+    .group_by(Tally.name)
+)
+
+
+def counts(session: Session, desk_id: int, names: Sequence[str], now: datetime) -> Mapping[str, int]:
+    """How often each happened within the last hour, and up to a slice longer: never too few are counted."""
+    wanted = {"desk": desk_id, "names": list(names), "after": now - WINDOW - SLICE}
+    found = {name: int(count) for name, count in session.connection().execute(_COUNT, wanted)}
+    return {name: found.get(name, 0) for name in names}
+
+
+def add(session: Session, desk_id: int, names: Sequence[str], now: datetime, count: int = 1) -> None:
+    """Say that each happened now."""
+    since = now - timedelta(seconds=now.timestamp() % SLICE.total_seconds())
+    since = since.replace(microsecond=0)
+    rows.add_missing(session, [rows.Draft(Tally, desk_id=desk_id, name=name, since=since, count=0) for name in names])
+    session.connection().execute(
+        update(Tally)
+        .where(col(Tally.desk_id) == desk_id, col(Tally.name).in_(names), col(Tally.since) == since)
+        .values(count=col(Tally.count) + count)
+    )
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Remove what no count reaches any more."""
+    session.connection().execute(delete(Tally).where(col(Tally.since) <= now - 2 * WINDOW))
