@@ -10,6 +10,7 @@ from itertools import pairwise
 from parsing.fields.lexicon import every_label, every_word, spelled
 from parsing.fields.numbers import BEGINNINGS, SUFFIXES, WORDS, WRITTEN, parsed, spoken
 from parsing.fields.source import DIGITS, Circumstances, Source, first_words
+from parsing.fields.tables import under
 from parsing.report import Finding, Value
 
 #: What people write → ISO 4217, and the usual codes of the coins that platforms pay in.
@@ -21,7 +22,7 @@ _CURRENCIES: Mapping[str, str] = {
 _CURRENCY, _SUFFIX, _PLAIN, _WORDS = 0.95, 0.9, 0.8, 0.85
 
 _SIGN = r"(?P<sign>US\$|S\$|\$|€|rp|idr|rm|myr|usdt|usd|sgd|eur)"
-_MULTIPLIER = rf"(?:[ \t]?(?P<times>{'|'.join(sorted(SUFFIXES, key=len, reverse=True))})(?![\w-]))"
+_MULTIPLIER = rf"(?:[ \t]?(?P<times>{'|'.join(sorted(SUFFIXES, key=len, reverse=True))})(?![^\W\d]|-\w))"
 _MORE = r"(?:[ \t]{0,2}(?P<more>\d{1,3})[ \t]?(?P<more_times>rb|ribu|k)(?!\w))?"
 _NAME = (
     r"(?:[ \t]{0,2}(?P<name>rupiahs?|perak|ringgit|dollars?|dolar|idr|myr|rm|usdt|usd|sgd|eur|euro|btc|eth|ltc)(?!\w))"
@@ -39,6 +40,8 @@ _LABELLED = re.compile(
     rf"(?P<number>\d{{1,3}}(?:[.,]\d{{3}}){{1,4}}(?:[.,]\d{{2}})?|\d{{4,9}})(?![\w/-]|[.,:]\d){_TAIL}",
     re.IGNORECASE,
 )
+_HEADING = re.compile(rf"(?:{spelled(_LABELS)})(?:[ ]?\((?:rp|idr|rm|usd)\))?", re.IGNORECASE)
+_CELL = re.compile(rf"(?P<number>{WRITTEN})(?:[.,]-)?")
 _GROUPED = re.compile(r"(?<![\w/.,:#+-])(?P<number>[1-9]\d{0,2}(?:[.,]\d{3}){1,3})(?![\w/-]|[.,:]\d)(?:[.,]-)?")
 _SPOKEN = re.compile(
     rf"(?P<words>(?:{'|'.join(sorted(WORDS, key=len, reverse=True))})(?:[ \t-](?:{'|'.join(sorted(WORDS, key=len, reverse=True))})\b){{0,8}})"
@@ -65,6 +68,16 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
         found = _read(source, match, default, confidence)
         if found is not None:
             end = match.end()
+            yield found
+    yield from _in_columns(source, default)
+
+
+def _in_columns(source: Source, default: str) -> Iterator[Finding]:
+    """Bare numbers under a heading that says that they are money."""
+    for start, end in under(source, _HEADING):
+        match = _CELL.fullmatch(source.text, start, end)
+        found = _read(source, match, default, _PLAIN) if match else None
+        if found is not None:
             yield found
 
 

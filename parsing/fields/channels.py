@@ -101,6 +101,8 @@ _AMOUNT_BEFORE = re.compile(r"\d[ \t]?(?:rb|ribu|k|jt|juta)?[ \t]{1,2}$", re.IGN
 _ENDS = re.compile(
     r"[ \t]*(?:$|[,.;:)\n]|(?:jam|jm|tgl|td|tadi|kmrn|kemarin|ga|gak|blm|belum|user|id|no|ke)\b)", re.IGNORECASE
 )
+#: A sentence of one word: "depo 20rb. dana. id budi_1".
+_ALONE_BEFORE, _ALONE_AFTER = re.compile(r"[.,;|/\n][ \t]*$"), re.compile(r"[ \t]*(?:[.,;|/\n]|$)")
 _NOUN = re.compile(rf"[ \t]{{1,2}}(?:{spelled(every_word('money_is'))})\b", re.IGNORECASE)
 _LIST = re.compile(r"(?:^|\n)[ \t]*(?:[-•*\d.)a-z]{0,3}[ \t]*)?(?:[A-Za-z]{2,12}[ \t/]{0,2}){1,3}:[ \t]*$")
 _OTHERS = re.compile(
@@ -143,6 +145,8 @@ def _is_name(source: Source, match: re.Match[str]) -> bool:
         return True
     if _NOUN.match(after):
         return False
+    if _ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after):
+        return True
     if _BY.search(before) or (_AMOUNT_BEFORE.search(before) and _ENDS.match(after)) or _LIST.search(before):
         return True
     return written[0].isupper() and written.lower() not in _NEVER_BY_LETTER and bool(re.search(r"\w[ \t]+$", before))

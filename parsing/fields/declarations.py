@@ -41,7 +41,13 @@ FIELDS = (
         origins=frozenset(Origin),
         bare=transactions.BARE,
     ),
-    FieldDeclaration(name="usernames", word="username", finders=(usernames.find,), bare=usernames.BARE),
+    FieldDeclaration(
+        name="usernames",
+        word="username",
+        finders=(usernames.find,),
+        shapes=(usernames.find_mended,),
+        bare=usernames.BARE,
+    ),
     FieldDeclaration(
         name="amounts",
         word="amount",
@@ -52,5 +58,8 @@ FIELDS = (
     ),
     FieldDeclaration(name="phones", word="phone", finders=(contacts.find_phones,)),
     FieldDeclaration(name="channels", word="channel", finders=(channels.find,)),
+    FieldDeclaration(
+        name="registered_at", word="registered_at", finders=(times.find_registered,), key=times.key, takes=False
+    ),
     FieldDeclaration(name="occurred_at", word="occurred_at", finders=(times.find,), key=times.key, settle=times.settle),
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from parsing.fields.lexicon import every_word, spelled
 from parsing.fields.source import Source, first_words
 
-_OWNER = rf"(?:nya|ku|'s)?(?:[ \t]{{1,3}}(?:{spelled(every_word('owner'))})\b)?"
+_OWNER = rf"(?:[ \t]?nya|ku|'s)?(?:[ \t]{{1,3}}(?:{spelled(every_word('owner'))})\b)?"
 _QUALIFIER = rf"(?:[ \t]{{1,3}}(?:{spelled(every_word('qualifier'))})\b){{0,4}}"
 _BRACKET = r"(?:[ \t]{0,2}[(/][^()\n:=]{1,24}[)]?(?=[ \t]{0,3}[:=]))?"
 _SIGN = (

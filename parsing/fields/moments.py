@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from parsing.fields.lexicon import clock_words, every_word, spelled
-from parsing.fields.source import Source
+from parsing.fields.source import Source, first_words
 
 _BEFORE, _AFTER = 44, 36  #: code points of the same sentence that are looked at
 _UNTIL = re.compile(
@@ -27,7 +27,14 @@ _STILL_WELL = re.compile(
 #: "Denpasar, 12 November 2026" on a line of its own: when a letter was written.
 _LETTER_HEAD = re.compile(r"[ \t]*[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2},[ \t]{1,3}(?=\d)")
 _LINE_END = re.compile(r"[ \t]*(?:\n|$)")
+_REGISTERED = re.compile(rf"(?<!\w)(?:{spelled(every_word('registering'))})(?:nya)?(?!\w)", re.IGNORECASE)
+REGISTERING = first_words(every_word("registering"))  #: where none of these stands, nobody registered
 _SENTENCE = re.compile(r"[.!?;,]\s|\n")
+
+
+def is_registration(source: Source, start: int) -> bool:
+    """Whether a moment is when the sender registered: a word of it stands before in the same sentence."""
+    return bool(_REGISTERED.search(_SENTENCE.split(source.original[max(0, start - _BEFORE) : start])[-1]))
 
 
 def is_second_of_range(text: str, end: int, start: int) -> bool:

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import Any
 
 from parsing.body.quotes import Division, Kind
+from parsing.fields.closing import closing_block
 from parsing.fields.lexicon import every_label, spelled
 from parsing.report import Finding, ReportSettings, Value
 
@@ -137,6 +138,8 @@ def body_source(text: str, division: Division, *, from_html: bool = False) -> So
     lines = text.split("\n")
     kept = [line if _counts(line, kind) else " " * len(line) for line, kind in zip(lines, division.kinds, strict=True)]
     _blank_forwarded_headers(kept)
+    for place in closing_block(kept):
+        kept[place] = kept[place] if _LABELLED.match(kept[place][:200]) else " " * len(kept[place])
     return Source.of("html" if from_html else "body", "\n".join(kept), text)
 
 

@@ -7,12 +7,14 @@ zone that is written counts, else the mail's own offset. Which of them were the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from parsing.fields.calendar import Clue
 from parsing.fields.groups import moments
-from parsing.fields.moments import is_occurrence
+from parsing.fields.moments import REGISTERING as _REGISTERING
+from parsing.fields.moments import is_occurrence, is_registration
 from parsing.fields.source import Circumstances, Source
 from parsing.report import Finding, Value
 
@@ -38,6 +40,17 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
         finding = _finding(source, group, written)
         if finding is not None and is_occurrence(source, finding.start, finding.end):
             yield finding
+
+
+def find_registered(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
+    """The moments at which the sender registered, for whose registration they matter."""
+    if not any(word in source.places for word in _REGISTERING):
+        return
+    written = written_at(circumstances)
+    for group in moments(source, circumstances.language)[:MAX_MOMENTS]:
+        finding = _finding(source, group, written)
+        if finding is not None and is_registration(source, finding.start):
+            yield replace(finding, field="registered_at")
 
 
 def key(value: Value) -> str:

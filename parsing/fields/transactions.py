@@ -10,12 +10,13 @@ from parsing.fields.corrections import Bare
 from parsing.fields.labelled import Grammar, grammar, plain
 from parsing.fields.lexicon import every_label, every_word, spelled
 from parsing.fields.source import Circumstances, Origin, Source
+from parsing.fields.tables import under
 from parsing.report import Finding
 
 _GROUPS = r"(?:[ \t]\d{3,8}(?![.:,/]?\d|\w))*(?:(?<=\d{3})[ \t]\d{1,2}(?![\w.:,/]|[ \t](?:rb|ribu|jt|juta|jam)\b))?"
 #: A reference that is broken at its hyphen goes on in the next line; one in groups of digits, too.
-_BROKEN = r"(?:(?<=[-/_])\n[ \t]{0,4}[A-Za-z0-9][A-Za-z0-9/_-]{0,40}|(?<=[ \t]\d{4})\n[ \t]{0,4}\d{1,8}(?:[ \t]\d{1,8}){0,4}(?![.:,/)]?\d|[\w.)])){0,2}"
-_VALUE = rf"(?:[A-Za-z]{{2,5}}[ \t\n](?=\d))?[A-Za-z0-9][A-Za-z0-9/_#-]{{2,60}}(?:(?<=\d){_GROUPS})?{_BROKEN}(?![\w@])"
+_BROKEN = r"(?:(?<=[-/_])\n[ \t]{0,4}[A-Za-z0-9][A-Za-z0-9/_-]{0,40}|(?<=[ \t]\d{4})\n[ \t]{0,4}\d{1,8}(?:[ \t]\d{1,8}){0,4}(?![.:,/)]?\d|[\w.)])|(?<=[^\d]\d{4})(?:\n[ \t]{0,4}\d{3,8}(?=\s|$)){1,3}){0,2}"
+_VALUE = rf"(?:[A-Za-z]{{2,5}}[ \t\n](?=\d))?[A-Za-z0-9][A-Za-z0-9/_#-]{{2,60}}(?:(?<=\d){_GROUPS})?{_BROKEN}(?![\w@]|[.,]\d)"
 _BETWEEN = r"(?:[ \t]{1,2}[A-Za-z-]{2,15}){0,2}?"
 _KNOWN = re.compile(
     r"(?<![A-Za-z0-9/#-])#?(?P<value>(?:TRX|TRXID|TX|TXN|DP|DEPO?|WD|WDR|INV|TRF|TF|ORD|ORDER|REF|PAY|TOPUP|TU|FT|MID)[-_/]?\d[\dA-Z/_-]{4,40})(?![\w@])"
@@ -46,7 +47,9 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
     for match in _grammar(circumstances.settings.labels.get("transaction_ids", ())).matches(source):
         start, raw = _trimmed(match)
         signed = bool(match["sign"] or match["dash"] or match["cell"])
-        if not _is_reference(raw) or (not signed and not _is_spoken(match["label"], raw)):
+        if not _is_reference(raw) or not (
+            _is_signed(match["label"], raw) if signed else _is_spoken(match["label"], raw)
+        ):
             continue
         yield _finding(source, start, raw, "transaction_label", _SIGNED if signed else _SPOKEN)
         for further in _GRAMMAR.more(source, match.end()):
@@ -54,6 +57,10 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
             if not _is_reference(other) or SequenceMatcher(None, raw, other).ratio() < _ALIKE:
                 break
             yield _finding(source, further.start(), other, "transaction_label", _SPOKEN)
+    for start, end in under(source, _HEADING):
+        raw = source.text[start:end]
+        if _is_reference(raw) and _WHOLE.fullmatch(raw) and not (raw.isdecimal() and len(raw) < _MIN_SPOKEN):
+            yield _finding(source, start, raw, "transaction_column", _SIGNED)
 
 
 def find_by_shape(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
@@ -83,6 +90,11 @@ def _trimmed(match: re.Match[str]) -> tuple[int, str]:
 def _is_reference(raw: str) -> bool:
     digits = sum(character.isdigit() for character in raw)
     return digits >= _MIN_DIGITS and not any((_DATE_LIKE.fullmatch(raw), _MONEY.match(raw), _CAMERA.match(raw)))
+
+
+def _is_signed(label: str, raw: str) -> bool:
+    """Whether what follows a label and a colon is its value: "deposit: 50000" is an amount."""
+    return not (" ".join(label.lower().split()) in _SUMS and _AMOUNT_LIKE.fullmatch(raw) and len(raw) <= _MAX_SUM)
 
 
 def _is_spoken(label: str, raw: str) -> bool:
@@ -118,8 +130,16 @@ def _made(extra: tuple[str, ...]) -> Grammar:
     )
 
 
+_MAX_SUM = 9  #: digits that a sum of money may have
+_SUMS = frozenset(every_word("sums"))
 _WEAK = frozenset(every_word("weak_transaction"))
 _GRAMMAR = _made(())
+_NUMBERS, _NOUNS = plain(every_word("number")), plain(every_label("transaction_id"))
+_HEADING = re.compile(
+    rf"(?:{_NUMBERS})[ .\-_/]{{0,3}}(?:{_NOUNS})|(?:{_NOUNS})[ .\-_/]{{0,3}}(?:{_NUMBERS})|ref|reff|referensi|reference",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(_VALUE)
 
 #: A reference without a label, after "yang benar": it looks like the one that it corrects.
 BARE = Bare(shape=re.compile(_VALUE), accepts=_is_reference, alike=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from parsing.fields.corrections import Bare
 from parsing.fields.labelled import Grammar, grammar, plain
-from parsing.fields.lexicon import LEXICON, every_label, every_word
-from parsing.fields.source import Circumstances, Source
+from parsing.fields.lexicon import LEXICON, every_label, every_word, spelled
+from parsing.fields.source import Circumstances, Source, first_words
+from parsing.fields.tables import under
 from parsing.report import Finding
 
 _VALUE = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{1,30}[A-Za-z0-9_]|[A-Za-z0-9_])(?![\w@]|[.-]\w)"
@@ -38,6 +39,22 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
             if not _CODE.search(further[0]) or _AMOUNT.fullmatch(further[0]):
                 break
             yield _finding(source, further, confidence)
+    for start, end in under(source, _HEADING):
+        if is_name(source.text[start:end]) and _WHOLE.fullmatch(source.text, start, end):
+            yield source.finding("usernames", source.text[start:end], (start, end), "username_column", _SIGNED)
+
+
+def find_mended(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
+    """A name without a label of its own: "salah tulis username, saya tulis budi88, harusnya budi_88"."""
+    for place in source.anchors(_MENDING):
+        match = _MENDED.match(source.text, place)
+        if (
+            match
+            and is_name(match["value"])
+            and _CODE.search(match["value"])
+            and _NAMED.search(source.text, max(0, place - _FAR), place)
+        ):
+            yield source.finding("usernames", match["value"], match.span("value"), "username_mended", _PLAIN_WORD)
 
 
 def is_name(raw: str) -> bool:
@@ -53,19 +70,28 @@ def _finding(source: Source, match: re.Match[str], confidence: float) -> Finding
 def _confidence(match: re.Match[str]) -> float:
     """How sure it is that the word after the label is a name, 0.0 where it is not."""
     value = match["value"]
-    signed = bool(match["sign"] or match["dash"] or match["cell"])
+    signed = bool(match["sign"] or match["dash"] or (match["cell"] and _ENDS_LINE.match(match.string, match.end())))
     weak = re.sub(r"\s+", " ", match["label"].lower()) in _WEAK_LABELS
-    if len(value) < _MIN_LENGTH or value.lower() in _NOT_NAMES:
-        return 0.0
-    if _AMOUNT.fullmatch(value) and not (value.isdecimal() and (signed or len(value) >= _MIN_DIGITS)):
+    if _is_no_name(value, signed=signed, weak=weak):
         return 0.0
     if signed:
         return _SIGNED
-    if _CODE.search(value) and not _HYPHENED.fullmatch(value):
+    if _CODE.search(value) and not _HYPHENED.fullmatch(value) and not (weak and _DOUBLED.fullmatch(value)):
         return _SPOKEN
     if match["below"] or (weak and not _owned(match)) or _VERB_FORM.fullmatch(value.lower()):
         return 0.0
     return _SPOKEN if match["verb"] and not weak else _PLAIN_WORD
+
+
+def _is_no_name(value: str, *, signed: bool, weak: bool) -> bool:
+    """Whether it is too short, a word that follows labels, a sum, or a telephone number that is only called an account."""
+    number = value.isdecimal() and (signed or len(value) >= _MIN_DIGITS)
+    return (
+        len(value) < _MIN_LENGTH
+        or value.lower() in _NOT_NAMES
+        or bool(_AMOUNT.fullmatch(value) and not number)
+        or bool(weak and _MOBILE.fullmatch(value))
+    )
 
 
 def _owned(match: re.Match[str]) -> bool:
@@ -82,9 +108,22 @@ def _grammar(extra: tuple[str, ...]) -> Grammar:
     return grammar(plain(labels), labels, _VALUE)
 
 
+_DOUBLED = re.compile(r"[a-z]{3,}2(?:nya|an|kan|lah)?")  #: "tiba2", "masuk2": a word said twice
+_ENDS_LINE = re.compile(r"[ ]*(?:\n|$)")  #: behind the last cell of a row; else the label is one heading among others
+_MOBILE = re.compile(r"(?:\+?62|0)8\d{8,11}")
 _HYPHENED = re.compile(r"([a-z]+)-\1[a-z]*|[a-z]+-[a-z]+", re.IGNORECASE)  #: "tiba-tiba", "e-mail": words, not names
 _LABELS = every_label("username")
+_STRONG = [label for label in _LABELS if label not in _WEAK_LABELS]
 _GRAMMAR = grammar(plain(_LABELS), _LABELS, _VALUE)
+_HEADING, _WHOLE = re.compile(plain(_STRONG), re.IGNORECASE), re.compile(_VALUE)
+
+_FAR = 120  #: code points between the label and the mended name
+_NAMED = re.compile(rf"(?<!\w)(?:{spelled(_STRONG)})(?:nya|ku)?(?!\w)", re.IGNORECASE)
+_MENDED = re.compile(
+    rf"(?:{spelled(every_word('mended'))})(?:[ \t]{{0,2}}:)?[ \t]{{1,3}}[\"'“(@]{{0,2}}(?P<value>{_VALUE})",
+    re.IGNORECASE,
+)
+_MENDING = first_words(every_word("mended"))
 
 #: A name without a label, after "yang benar".
 BARE = Bare(shape=re.compile(_VALUE), accepts=is_name, alike=False)
