@@ -6,12 +6,16 @@ Each set is used twice: reading has to tell what they are, and the desk may ackn
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from tests.corpus import golden
+
 _FOLDER = Path(__file__).with_name("natures")
+_PERSON = "From: Carla <carla@mail.example>"
 _DATE = "Tue, 24 Nov 2026 11:58:00 +0700"
 
 
@@ -20,7 +24,8 @@ class Sample:
     """A mail of a set."""
 
     name: str  #: what it is
-    language: str
+    language: str  #: "" where it has no words that matter
+    nature: str  #: what reading has to call it
     content: bytes
     mail_from: str | None = None  #: the envelope's, None where it does not matter
 
@@ -28,14 +33,45 @@ class Sample:
 def out_of_office() -> list[Sample]:
     """Out-of-office mails of many makers and languages, most of them without any mark in the header."""
     return [
-        _sample(f"{entry['maker']} {entry['language']}", entry, entry.get("marks", ()))
+        _sample(f"{entry['maker']} {entry['language']}", entry, [_PERSON, *entry.get("marks", ())], "auto_reply")
         for entry in _data("out_of_office")
     ]
 
 
 def look_alikes() -> list[Sample]:
     """Mails of people about responders, bounces, leave and robots."""
-    return [_sample(entry["subject"], entry, entry.get("more", ())) for entry in _data("human")]
+    return [
+        _sample(
+            entry["subject"],
+            entry,
+            [f"From: {entry['from']}" if "from" in entry else _PERSON, *entry.get("more", ())],
+            "human",
+        )
+        for entry in _data("human")
+    ]
+
+
+def marked() -> list[Sample]:
+    """Mails of machines that mark themselves: lists, campaigns, notices, programs."""
+    return [_sample(entry["kind"], entry, entry["headers"], entry["nature"]) for entry in _data("machines")]
+
+
+def unanswerable() -> list[Sample]:
+    """Every mail for which nobody must ever be sent an acknowledgement.
+
+    All of the above that no person wrote, and the corpus's bounces, receipts, reactions, calendar answers, challenges
+    and abuse reports.
+    """
+    return [*out_of_office(), *marked(), *_of_corpus()]
+
+
+def _of_corpus() -> Iterator[Sample]:
+    for mail in golden.mails():
+        nature = mail.expected.get("nature", "human")
+        if mail.name.startswith("claims/") and nature != "human":
+            yield Sample(
+                name=mail.name, language="", nature=nature, content=mail.content, mail_from=mail.envelope.mail_from
+            )
 
 
 def _data(name: str) -> list[dict[str, Any]]:
@@ -43,17 +79,20 @@ def _data(name: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _sample(name: str, entry: dict[str, Any], more: list[str] | tuple[()]) -> Sample:
-    headers = [
-        f"From: {entry.get('from', 'Carla <carla@mail.example>')}",
+def _sample(name: str, entry: dict[str, Any], headers: list[str], nature: str) -> Sample:
+    text = entry.get("text", entry["subject"]).strip("\n")
+    lines = [
+        *headers,
         "To: help@desk.example",
         f"Subject: {entry['subject']}",
         f"Date: {_DATE}",
-        f"Message-ID: <{crc32(entry['text'].encode())}@mail.example>",
-        *more,
+        f"Message-ID: <{crc32(text.encode())}.{crc32(name.encode())}@mail.example>",
         "MIME-Version: 1.0",
         "Content-Type: text/plain; charset=utf-8",
         "Content-Transfer-Encoding: 8bit",
+        "",
+        *text.split("\n"),
+        "",
     ]
-    content = "\r\n".join([*headers, "", *entry["text"].strip("\n").split("\n"), ""])
-    return Sample(name=name, language=entry.get("language", ""), content=content.encode())
+    language = entry.get("language", "")
+    return Sample(name=name, language=language, nature=nature, content="\r\n".join(lines).encode())

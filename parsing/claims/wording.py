@@ -32,15 +32,16 @@ def bounce(told: Told) -> Evidence | None:
     subject = find(Kind.BOUNCE_SUBJECT, told.folded_subject)
     if told.is_from_daemon:
         return Nature.BOUNCE, "subject" if subject else "from"
-    if told.is_handed_on or not (subject or told.is_from_robot or told.has_null_sender):
+    is_machine = told.is_from_robot or told.has_null_sender
+    if told.is_handed_on or not (subject or is_machine) or away(told):
         return None
-    if subject and (told.is_from_robot or told.has_null_sender) and not away(told):
+    if subject and is_machine:
         return Nature.BOUNCE, "subject"
-    if told.answers and not told.has_null_sender:
+    if not is_machine and (told.answers or find(Kind.PLEA, told.words)):
         return None
     words = own_words(told.text)
     failure = _failure(words)
-    if failure and not find(Kind.PLEA, told.words) and not away(told) and in_words(words, told.front, told.subject):
+    if failure and in_words(words, told.front, told.subject):
         return Nature.BOUNCE, f"words: {failure}"
     return None
 

@@ -8,7 +8,7 @@ import pytest
 
 from parsing.claims.phrases import LANGUAGES, Kind, find, fold, starts
 from parsing.mail import Nature
-from tests.automatic_mails import look_alikes, out_of_office
+from tests.automatic_mails import Sample, look_alikes, marked, out_of_office, unanswerable
 from tests.parsing.conftest import mail, reading
 
 #: Share of out-of-office mails that are told; what is missed is acknowledged once, and the brakes hold.
@@ -30,6 +30,21 @@ def test_no_person_is_called_a_machine() -> None:
     assert len(samples) >= 60
     told = [(sample.name, reading(sample.content).mail) for sample in samples]
     assert not [(name, mail.nature_why) for name, mail in told if mail.nature is not Nature.HUMAN]
+
+
+def test_what_must_not_be_answered_is_never_called_a_persons() -> None:
+    """120 mails and more: out-of-office, lists, bounces, receipts, calendars, challenges, reports, no-reply."""
+    samples = unanswerable()
+    assert len(samples) >= 120
+    told = [(sample.name, reading(sample.content, mail_from=sample.mail_from).mail.nature) for sample in samples]
+    assert not [name for name, nature in told if nature is Nature.HUMAN]
+
+
+@pytest.mark.parametrize("sample", marked(), ids=lambda sample: sample.name)
+def test_marks_are_believed(sample: Sample) -> None:
+    """A header that only machines write says what a mail is, and is named as the evidence."""
+    told = reading(sample.content).mail
+    assert (told.nature, bool(told.nature_why)) == (sample.nature, True)
 
 
 def test_what_is_told_has_its_evidence() -> None:
