@@ -20,6 +20,7 @@ from parsing.mail import Address
 from replies.compose import Heading, compose
 from replies.errors import RepliesError
 from replies.letters import Letter
+from replies.oauth import TokenSource
 from replies.settings import SmarthostSettings
 from replies.straight import message_id, post
 from store import alerts
@@ -41,6 +42,7 @@ class Alarm:
         *,
         sender: str,
         route: SmarthostSettings | None,
+        tokens: TokenSource | None = None,
         engine: Engine,
         now: Callable[[], datetime],
     ) -> None:
@@ -48,6 +50,7 @@ class Alarm:
         self._settings = settings
         self._sender = settings.sender or sender
         self._route = route
+        self._tokens = tokens
         self._engine = engine
         self._now = now
 
@@ -95,7 +98,14 @@ class Alarm:
                 date=self._now(),
                 auto_submitted="auto-generated",
             )
-            post(self._route, sender="", recipient=address, message_id=msgid, content=compose(letter, heading))
+            post(
+                self._route,
+                sender="",
+                recipient=address,
+                message_id=msgid,
+                content=compose(letter, heading),
+                tokens=self._tokens,
+            )
 
     def _run(self, alert: Alert, recovery: bool) -> None:
         environment = os.environ | _told(alert, recovery=recovery)

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
-import smtplib
-import ssl
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake import config
+from intake import checking_online, clock, config, forecast
+from intake.checking_online import ServerWrong
 from intake.config import Settings
-from intake.doors.imap_connection import ERRORS
-from intake.doors.imap_folder import open_folder
-from intake.settings import ImapAccount
 from parsing.pictures import tesseract
 from replies import language, render
 from replies.errors import RepliesError
-from replies.settings import RepliesSettings
-from replies.smarthost import connect
 from store import keys, migrate
 from store.engine import open_store, ping
 from store.errors import StoreError
@@ -46,8 +40,11 @@ def check(settings: Settings, environ: Mapping[str, str], *, online: bool) -> It
         yield _tried("letters' folder", lambda: _folder(settings.letters))
     yield _pictures(settings)
     yield _doors(settings)
+    if settings.replies.deliver == "smtp":
+        yield _forecast(settings)
     if online:
-        yield from _servers(settings)
+        for what, look in checking_online.looks(settings):
+            yield _tried(what, look)
 
 
 def _pictures(settings: Settings) -> Result:
@@ -63,17 +60,10 @@ def _pictures(settings: Settings) -> Result:
     return Result(what="pictures", well=True, told=told)
 
 
-def _servers(settings: Settings) -> Iterator[Result]:
-    if settings.replies.deliver == "smtp":
-        yield _tried("smarthost", lambda: _smarthost(settings.replies))
-    for account in settings.intake.imap:
-        yield _tried(f"mailbox {account.name}", lambda account=account: _mailbox(account))  # type: ignore[misc]
-
-
 def _tried(what: str, look: Callable[[], str]) -> Result:
     try:
         return Result(what=what, well=True, told=look())
-    except (StoreError, RepliesError, *ERRORS, smtplib.SMTPException, ssl.SSLError) as error:
+    except (StoreError, RepliesError, ServerWrong, OSError) as error:
         return Result(what=what, well=False, told=str(error) or type(error).__name__)
 
 
@@ -110,6 +100,18 @@ def _store(settings: Settings) -> str:
         engine.dispose()
 
 
+def _forecast(settings: Settings) -> Result:
+    engine = open_store(settings.store_url)
+    try:
+        migrate.require_current(engine)
+        well, told = forecast.forecast(engine, settings.replies.smtp, clock.now())
+    except StoreError:
+        well, told = True, "nothing is known yet"  # the store is looked at above
+    finally:
+        engine.dispose()
+    return Result(what="letters a day", well=well, told=told)
+
+
 def _letters(languages: list[str], overlay: Path | None) -> str:
     for code in languages:
         language.load(code, overlay)
@@ -126,19 +128,3 @@ def _doors(settings: Settings) -> Result:
         told = "only `loket deliver` brings mail; for others set intake.smtp.listen or add [[intake.imap]]"
         return Result(what="doors", well=True, told=told)
     return Result(what="doors", well=True, told=", ".join(names))
-
-
-def _smarthost(settings: RepliesSettings) -> str:
-    connection = connect(settings.smtp)
-    connection.quit()
-    return f"{settings.smtp.host}:{settings.smtp.port} lets us in"
-
-
-def _mailbox(account: ImapAccount) -> str:
-    for name in account.names:
-        folder = open_folder(account, name)
-        try:
-            folder.select()
-        finally:
-            folder.close()
-    return f"{', '.join(account.names)} at {account.host} can be read"

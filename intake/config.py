@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from intake.errors import ConfigurationWrong
 from intake.settings import AgentSettings, AlertSettings, IntakeSettings, Section, TimetableSettings
+from replies.oauth_settings import OAuthSettings
 from replies.settings import DeskSettings, RepliesSettings, SmarthostSettings
 
 #: Where a configuration is looked for when nobody names one.
@@ -24,6 +25,9 @@ PLACES = (Path("config.toml"), Path("/etc/loket/config.toml"))
 
 VARIABLE = "LOKET_CONFIG"
 PREFIX = "LOKET_"
+
+#: Keys that name a file with what belongs into the key without _file.
+_SECRETS = frozenset({"password_file", "url_file", "client_secret_file"})
 
 #: Variables with our prefix that are no keys: see `store/crashpoints.py`, and VARIABLE.
 _NO_KEYS = frozenset({VARIABLE, "LOKET_TEST", "LOKET_CRASH_AT"})
@@ -65,6 +69,7 @@ class Settings(BaseSettings):
     log: LogSettings = Field(default_factory=LogSettings, description="Logging")
     store: StoreSettings = Field(default_factory=StoreSettings, description="The store")
     parsing: ParsingSettings = Field(default_factory=ParsingSettings, description="Reading")
+    oauth: dict[str, OAuthSettings] = Field(default_factory=dict, description="Logins by OAuth2, by name")
     intake: IntakeSettings = Field(default_factory=IntakeSettings, description="Doors and limits")
     replies: RepliesSettings = Field(default_factory=RepliesSettings, description="How letters leave")
     desks: dict[str, DeskSettings] = Field(min_length=1, description="The desks, by name")
@@ -88,12 +93,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _desks_know_their_names(cls, values: Any) -> Any:
-        desks = values.get("desks") if isinstance(values, dict) else None
-        if isinstance(desks, dict):
-            named = {name: desk | {"name": name} if isinstance(desk, dict) else desk for name, desk in desks.items()}
-            return values | {"desks": named}
-        return values
+    def _tables_know_their_names(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return values | {name: _named(values[name]) for name in ("desks", "oauth") if name in values}
 
     @model_validator(mode="after")
     def _desks_are_apart(self) -> Settings:
@@ -107,6 +110,10 @@ class Settings(BaseSettings):
         for account in self.intake.imap:
             if account.desk not in self.desks:
                 message = f"intake.imap {account.name}: there is no desk {account.desk}"
+                raise ValueError(message)
+        for user in (*self.intake.imap, self.replies.smtp, self.alerts.smtp):
+            if user is not None and user.oauth and user.oauth not in self.oauth:
+                message = f"oauth = {user.oauth}: there is no [oauth.{user.oauth}]"
                 raise ValueError(message)
         if self.alerts.addresses and self.alert_route is None:
             message = 'alerts.addresses needs alerts.smtp, or replies.deliver = "smtp"'
@@ -172,6 +179,13 @@ def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
     ]
 
 
+def _named(tables: Any) -> Any:
+    """Tables by name, each with its name in it."""
+    if not isinstance(tables, dict):
+        return tables
+    return {name: table | {"name": name} if isinstance(table, dict) else table for name, table in tables.items()}
+
+
 def _with_secrets(values: Any, folder: Path) -> Any:
     """Replace each `NAME_file` by the NAME that stands in that file.
 
@@ -182,7 +196,7 @@ def _with_secrets(values: Any, folder: Path) -> Any:
     if not isinstance(values, dict):
         return values
     read = {key: _with_secrets(value, folder) for key, value in values.items()}
-    for key in [key for key in read if key in ("password_file", "url_file")]:
+    for key in [key for key in read if key in _SECRETS]:
         read[key.removesuffix("_file")] = _secret(key, str(read.pop(key)), folder)
     return read
 

@@ -19,6 +19,7 @@ from intake.doors.health import DoorHealthBook
 from intake.doors.imap import ImapDoor
 from intake.doors.imap_thread import FolderThread
 from intake.examining import examiner
+from intake.grants import Grants
 from intake.pipeline import Pipeline
 from intake.sandbox import Sandbox
 from intake.settings import ImapAccount, PolledFolder
@@ -81,17 +82,27 @@ class Office:
         self._examiner = examiner(settings.intake)
         self._worker = self._make_worker(spool, directory, doors_busy)
         lease = timedelta(seconds=settings.replies.lease_seconds)
-        self._sender = Sender(engine, _transport(settings), now=now, rng=rng, lease=lease)
+        self._grants = Grants(settings, engine=engine, master=master, now=now)
+        self._sender = Sender(engine, _transport(settings, self._grants), now=now, rng=rng, lease=lease)
         self._sending = threading.Thread(target=self._send, name="sender")
         self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, now=now)
-        self._alarm = Alarm(
-            settings.alerts, sender=_first_address(settings), route=settings.alert_route, engine=engine, now=now
-        )
+        self._alarm = self._make_alarm(settings)
         self._mailboxes = [
             FolderThread(account, self._make_mailbox(account, polled, spool, health), self._stopping, rng)
             for account in settings.intake.imap
             for polled in account.polled
         ]
+
+    def _make_alarm(self, settings: Settings) -> Alarm:
+        route = settings.alert_route
+        return Alarm(
+            settings.alerts,
+            sender=_first_address(settings),
+            route=route,
+            tokens=self._grants.of(route.oauth, route.username) if route else None,
+            engine=self._engine,
+            now=self._now,
+        )
 
     def _make_worker(self, spool: Spool, directory: Directory, doors_busy: Callable[[], bool]) -> Worker:
         means: dict[str, Any] = {"engine": self._engine, "folder": self._blobs, "open_desks": self._open_desks}
@@ -122,6 +133,7 @@ class Office:
             stop=self._stopping,
             flagging=not self._shadow,
             limit=self._settings.intake.limits.max_mail_size,
+            tokens=self._grants.of(account.oauth, account.username),
         )
 
     def start(self) -> None:
@@ -140,6 +152,7 @@ class Office:
         times = self._settings.timetable
         timetable.every(times.outbox_seconds, "outbox", self._letters.set)
         timetable.every(times.housekeeping_hours * 3600, "housekeeping", self._tidy)
+        timetable.every(times.grants_minutes * 60, "grants", self._grants.keep, at_once=True)
         timetable.every(times.watch_seconds, "watch", self._look_round, at_once=True)
 
     def mail_came(self, name: str) -> None:
@@ -201,7 +214,8 @@ def _first_address(settings: Settings) -> str:
     return next(iter(settings.desks.values())).addresses[0]
 
 
-def _transport(settings: Settings) -> Transport:
+def _transport(settings: Settings, grants: Grants) -> Transport:
     if settings.replies.deliver == "folder":
         return Folder(settings.letters)
-    return Smarthost(settings.replies.smtp)
+    smtp = settings.replies.smtp
+    return Smarthost(smtp, tokens=grants.of(smtp.oauth, smtp.username))

@@ -125,6 +125,7 @@ class ImapAccount(Section):
     username: str = Field(description="The login name")
     password: SecretStr | None = Field(default=None, description="The password; better in a file of its own")
     password_file: Path | None = Field(default=None, description="File that holds the password")
+    oauth: str | None = Field(default=None, description="The login by OAuth2, a table under [oauth]")
     folders: list[FolderName] = Field(default=["INBOX"], description="The folders to read")
     junk: list[FolderName] = Field(default=[], description="Folders whose mail is taken, but held for an operator")
     idle: bool = Field(default=True, description="Let the server say when mail comes, where it can")
@@ -229,6 +230,7 @@ class TimetableSettings(Section):
     outbox_seconds: float = Field(default=15, gt=0, description="Seconds between looks for letters that are due again")
     spool_seconds: float = Field(default=5, gt=0, description="Seconds between looks for mail that `deliver` left")
     health_seconds: float = Field(default=15, gt=0, description="Seconds between writing down how the doors do")
+    grants_minutes: float = Field(default=30, gt=0, description="Minutes between looks after logins by OAuth2")
     watch_seconds: float = Field(default=15, gt=0, description="Seconds between looks for what is wrong")
     housekeeping_hours: float = Field(default=6, gt=0, description="Hours between collecting orphans and leavings")
 

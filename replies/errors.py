@@ -5,6 +5,9 @@ RepliesError
 ├── ComposeMismatch         permanent
 ├── LetterUnreadable        permanent
 ├── SmarthostDown           temporary
+├── TokenServerDown         temporary
+├── GrantMissing            permanent
+├── GrantRefused            permanent
 └── LeaseLost               temporary
 """
 
@@ -43,3 +46,17 @@ class LeaseLost(RepliesError):
     """Another sender has taken over this letter; this one leaves it alone."""
 
     temporary = True
+
+
+class TokenServerDown(RepliesError):
+    """The provider's token server does not answer now; it is asked again."""
+
+    temporary = True
+
+
+class GrantMissing(RepliesError):
+    """Nobody has allowed this login yet; run the command named."""
+
+
+class GrantRefused(RepliesError):
+    """The provider does not accept this login any more; run the command named to allow it anew."""

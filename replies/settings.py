@@ -150,7 +150,9 @@ class SmarthostSettings(_Settings):
     ca_file: Path | None = Field(default=None, description="certificate authorities, where the system's do not do")
     username: str | None = Field(default=None, description="for AUTH; none without")
     password: SecretStr | None = Field(default=None, description="for AUTH; better as password_file")
+    oauth: str | None = Field(default=None, description="the login by OAuth2, a table under [oauth]")
     hostname: str | None = Field(default=None, description="what we call ourselves in EHLO; else this machine's name")
+    daily_limit: int | None = Field(default=None, ge=1, description="letters that it takes of us in a day; as known")
     timeout: int = Field(default=600, ge=10, description="seconds to wait after the final dot (RFC 5321, 4.5.3.2.6)")
 
     @model_validator(mode="after")
@@ -162,8 +164,11 @@ class SmarthostSettings(_Settings):
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
-        if (self.username is None) != (self.password is None):
-            msg = "username and password go together"
+        if (self.username is None) != (self.password is None and self.oauth is None):
+            msg = "username and password go together, or username and oauth"
+            raise ValueError(msg)
+        if self.oauth is not None and self.tls == "none" and not is_loopback(self.host):
+            msg = "a token is not sent in the open"
             raise ValueError(msg)
         return self
 

@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from replies import addresses
-from replies.errors import SmarthostDown
+from replies.errors import RepliesError, SmarthostDown
+from replies.oauth import TokenSource, sasl
 from replies.settings import SmarthostSettings
 from replies.verdicts import ABOUT_US, OUT_OF_STEP, printable, refusal, verdict
 from store import crashpoints
@@ -53,8 +54,14 @@ _LOST = OSError
 class Smarthost:
     """One kept connection to the smarthost; for one thread."""
 
-    def __init__(self, settings: SmarthostSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: SmarthostSettings,
+        clock: Callable[[], float] = time.monotonic,
+        tokens: TokenSource | None = None,
+    ) -> None:
         self._settings = settings
+        self._tokens = tokens
         self._clock = clock
         self._smtp: smtplib.SMTP | None = None
         self._letters = 0
@@ -169,7 +176,9 @@ class Smarthost:
     def _connect(self) -> smtplib.SMTP:
         """A new connection, through TLS and AUTH as configured. Raises SmarthostDown."""
         try:
-            smtp = connect(self._settings)
+            smtp = connect(self._settings, self._tokens)
+        except RepliesError as error:
+            raise SmarthostDown(str(error)) from error
         except _LOST as error:
             detail = f"{self._settings.host}:{self._settings.port}: {_what(error)}"
             raise SmarthostDown(detail) from error
@@ -193,8 +202,11 @@ def tls_context(settings: SmarthostSettings) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=settings.ca_file)
 
 
-def connect(settings: SmarthostSettings) -> smtplib.SMTP:
-    """A connection to the smarthost, through TLS and AUTH as configured. Raises OSError, smtplib.SMTPException."""
+def connect(settings: SmarthostSettings, tokens: TokenSource | None = None) -> smtplib.SMTP:
+    """A connection to the smarthost, through TLS and AUTH as configured.
+
+    Raises OSError, smtplib.SMTPException, and what the tokens raise.
+    """
     # Our own name is given: smtplib would look it up in the DNS, which can take a minute.
     name = settings.hostname or socket.gethostname()
     if settings.tls == "implicit":
@@ -204,22 +216,37 @@ def connect(settings: SmarthostSettings) -> smtplib.SMTP:
     else:
         smtp = smtplib.SMTP(settings.host, settings.port, name, timeout=CONNECT_SECONDS)
     try:
-        _greet(smtp, settings)
+        _greet(smtp, settings, tokens)
     except BaseException:
         smtp.close()
         raise
     return smtp
 
 
-def _greet(smtp: smtplib.SMTP, settings: SmarthostSettings) -> None:
+def _greet(smtp: smtplib.SMTP, settings: SmarthostSettings, tokens: TokenSource | None) -> None:
     assert smtp.sock is not None  # noqa: S101  # the constructor has connected
     smtp.sock.settimeout(COMMAND_SECONDS)
     smtp.ehlo_or_helo_if_needed()
     if settings.tls == "starttls":
         smtp.starttls(context=tls_context(settings))
         smtp.ehlo()
-    if settings.username is not None and settings.password is not None:
+    if tokens is not None:
+        _log_in(smtp, tokens)
+    elif settings.username is not None and settings.password is not None:
         smtp.login(settings.username, settings.password.get_secret_value())
+
+
+def _log_in(smtp: smtplib.SMTP, tokens: TokenSource) -> None:
+    token = tokens.access()
+
+    def answer(challenge: bytes | None = None) -> str:
+        return sasl(tokens.username, token) if challenge is None else ""  # a challenge is a refusal, to be confirmed
+
+    try:
+        smtp.auth("XOAUTH2", answer)
+    except smtplib.SMTPAuthenticationError:
+        tokens.access(instead_of=token)  # revoked, or ended before its time: the next connection has another one
+        raise
 
 
 def _mail(smtp: smtplib.SMTP, claim: Claim) -> tuple[int, str]:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import secrets
 
 from replies.errors import SmarthostDown
+from replies.oauth import TokenSource
 from replies.settings import SmarthostSettings
 from replies.smarthost import Smarthost
 from store.outbox import Claim, Sent
 
 
 def post(
-    route: SmarthostSettings, *, sender: str, recipient: str, message_id: str, content: bytes, timeout: int = 60
+    route: SmarthostSettings,
+    *,
+    sender: str,
+    recipient: str,
+    message_id: str,
+    content: bytes,
+    tokens: TokenSource | None = None,
+    timeout: int = 60,
 ) -> None:
     """Hand a mail on now. Raises SmarthostDown where it was not taken, for whatever reason.
 
@@ -26,7 +34,7 @@ def post(
         content=content,
         attempts=1,
     )
-    smarthost = Smarthost(route.model_copy(update={"timeout": min(timeout, route.timeout)}))
+    smarthost = Smarthost(route.model_copy(update={"timeout": min(timeout, route.timeout)}), tokens=tokens)
     try:
         outcome = smarthost.hand_on(claim, lambda: None)[recipient]
     finally:

@@ -110,6 +110,16 @@ def open_desk_key(master: bytes, wrapped: bytes, epoch: int = 0) -> DeskKey:
     return DeskKey(secret=_unwrap(master, wrapped), epoch=epoch)
 
 
+def seal(master: bytes, use: str, plain: bytes) -> bytes:
+    """Seal a few bytes that belong to the whole store, each use by a key of its own."""
+    return _wrap(hmac.digest(master, use.encode(), "sha256"), plain)
+
+
+def unseal(master: bytes, use: str, sealed: bytes) -> bytes:
+    """Open them again; KeyMismatch where they were sealed by another master key, or for another use."""
+    return _unwrap(hmac.digest(master, use.encode(), "sha256"), sealed)
+
+
 def _wrap(outer: bytes, inner: bytes) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + AESGCM(outer).encrypt(nonce, inner, None)

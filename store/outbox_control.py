@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -115,6 +116,13 @@ def retry(session: Session, letter_id: int, now: datetime, give_up: timedelta = 
         .where(col(LetterRecipient.letter_id) == letter_id, col(LetterRecipient.state) == "failed")
         .values(state="pending")
     )
+
+
+def busiest_day(session: Session, since: datetime) -> int:
+    """Of the days since then, in UTC, the most letters' recipients that one of them had."""
+    made = select(Letter.created_at).join(LetterRecipient, col(LetterRecipient.letter_id) == col(Letter.id))
+    found = session.exec(made.where(Letter.created_at >= since)).all()
+    return max(Counter(each.date() for each in found).values(), default=0)
 
 
 def _move(session: Session, letter_id: int, move: str, **values: Any) -> None:

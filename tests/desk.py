@@ -41,6 +41,7 @@ class Desk:
     imap: Sequence[Mapping[str, Any]] = ()
     replies: Mapping[str, Any] = field(default_factory=dict)
     intake: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)  #: further tables
     wrapper: Sequence[str] = ()  #: a command that runs the daemon's, like strace
     environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
@@ -63,8 +64,8 @@ class Desk:
             | dict(self.intake),
             "replies": dict(self.replies),
             "store": {"url": self.url},
-            "timetable": {"outbox_seconds": 0.5, "spool_seconds": 1, "health_seconds": 1},
-        }
+            "timetable": {"outbox_seconds": 0.5, "spool_seconds": 1, "health_seconds": 1, "watch_seconds": 1},
+        } | dict(self.more)
         self.config.write_text(_toml(values))
         if not (self.folder / "secret.key").exists():
             keys.create_master(self.folder / "secret.key")

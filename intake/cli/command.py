@@ -37,6 +37,7 @@ _COMMANDS = {
     "outbox": ("letters", "outbox"),
     "agent": ("people", "agent"),
     "tokens": ("tokens", "tokens"),
+    "auth": ("auth", "auth"),
 }
 
 

@@ -27,6 +27,8 @@ from intake.doors.imap_taking import Look, Taker
 from intake.errors import IntakeError
 from intake.settings import ImapAccount, PolledFolder
 from intake.spool import Spool
+from replies.errors import RepliesError
+from replies.oauth import TokenSource
 from store import crashpoints, mailboxes
 from store.engine import looking, writing
 from store.errors import StoreUnreachable
@@ -61,6 +63,7 @@ class ImapDoor:
         stop: threading.Event,
         flagging: bool,
         limit: int,
+        tokens: TokenSource | None = None,
     ) -> None:
         """Prepare a door. With `flagging` off the server is told nothing; `limit` is the largest mail in bytes."""
         self._account = account
@@ -68,6 +71,7 @@ class ImapDoor:
         self._spool = spool
         self._engine = engine
         self._health = health
+        self._tokens = tokens
         self._now = now
         self._stop = stop
         self._tells = flagging and account.done != "leave" and polled.role == "inbox"
@@ -135,6 +139,9 @@ class ImapDoor:
             work()
         except (StoreUnreachable, IntakeError) as error:
             look.troubles.append(str(error))
+        except RepliesError as error:  # the login's tokens
+            refused = not error.temporary
+            look.troubles.append(str(error))
         except ERRORS as error:
             self._drop()
             refused = is_refusal(error)
@@ -165,7 +172,7 @@ class ImapDoor:
                 self._drop()
             else:
                 return self._folder
-        self._folder = open_folder(self._account, self._polled.name)
+        self._folder = open_folder(self._account, self._polled.name, self._tokens)
         self._folder.select()
         return self._folder
 

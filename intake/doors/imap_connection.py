@@ -6,12 +6,14 @@ import contextlib
 import imaplib
 import re
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
 from intake.settings import ImapAccount
+from replies.oauth import TokenSource, sasl
 
 #: A server that takes longer to answer is not there.
 CONNECT_SECONDS, READ_SECONDS = 15, 60
@@ -38,8 +40,22 @@ _SHOWN_BYTES = re.compile(r"""b(['"])(.*?)\1""")
 _WORDS = 200
 
 
-def connect(account: ImapAccount) -> Any:
-    """Connect and log in, over TLS as configured; one of ERRORS where that fails."""
+def connect(account: ImapAccount, tokens: TokenSource | None = None) -> Any:
+    """Connect and log in, over TLS as configured; one of ERRORS where that fails, or what the tokens raise.
+
+    A token that is refused before its time is renewed, and tried on a connection of its own.
+    """
+    if tokens is None:
+        return _connected(account, lambda client: _log_in(client, account))
+    token = tokens.access()
+    try:
+        return _connected(account, lambda client: _show(client, account.username, token))
+    except LoginError:
+        token = tokens.access(instead_of=token)
+        return _connected(account, lambda client: _show(client, account.username, token))
+
+
+def _connected(account: ImapAccount, log_in: Callable[[Any], None]) -> Any:
     password = account.password.get_secret_value() if account.password else ""
     if any(map(_CONTROLS.search, (account.username, password, account.move_to, *account.names))):
         raise imaplib.IMAP4.error("a control character in user name, password or folder")
@@ -57,7 +73,7 @@ def connect(account: ImapAccount) -> Any:
     try:
         if account.tls == "starttls":
             client.starttls(context)
-        _log_in(client, account.username, password)
+        log_in(client)
     except BaseException:
         with contextlib.suppress(*ERRORS):
             client.shutdown()
@@ -65,11 +81,18 @@ def connect(account: ImapAccount) -> Any:
     return client
 
 
-def _log_in(client: Any, username: str, password: str) -> None:
+def _log_in(client: Any, account: ImapAccount) -> None:
+    username, password = account.username, account.password.get_secret_value() if account.password else ""
     if (username + password).isascii():
         client.login(username, password)
     else:
         client.plain_login(username, password)  # LOGIN knows only ASCII, PLAIN is UTF-8 (RFC 4616)
+
+
+def _show(client: Any, username: str, token: str) -> None:
+    """Log in by XOAUTH2. What the server says before it refuses is to be answered by nothing."""
+    words = iter([sasl(username, token)])
+    client.sasl_login("XOAUTH2", lambda _challenge: next(words, ""))
 
 
 def sentence(error: Exception) -> str:

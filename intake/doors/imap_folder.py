@@ -15,6 +15,7 @@ from intake.doors import imap_mail
 from intake.doors.imap_connection import ERRORS, READ_SECONDS, connect
 from intake.doors.imap_mail import Fetched
 from intake.settings import ImapAccount
+from replies.oauth import TokenSource
 
 #: UIDs of one command: a command line of some servers ends at 8 kB.
 UIDS_AT_A_TIME = 500
@@ -158,9 +159,9 @@ class RemoteFolder:
             yield from self._client.fetch(piece, items).items()
 
 
-def open_folder(account: ImapAccount, name: str) -> RemoteFolder:
-    """Connect, log in; the folder is not selected yet. One of ERRORS where that fails."""
-    return RemoteFolder(connect(account), name)
+def open_folder(account: ImapAccount, name: str, tokens: TokenSource | None = None) -> RemoteFolder:
+    """Connect, log in; the folder is not selected yet. One of ERRORS where that fails, or what the tokens raise."""
+    return RemoteFolder(connect(account, tokens), name)
 
 
 def _pieces(uids: Sequence[int]) -> list[Sequence[int]]:

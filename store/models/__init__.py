@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from store.models.alerts import Alert
 from store.models.doors import DoorHealth, Mailbox, MailboxUid
+from store.models.grants import Grant
 from store.models.guarding import AccountUse, Brake, Tally
 from store.models.ledger import Arrival, Desk, Mail, Route
 from store.models.letters import Letter, LetterAttempt, LetterRecipient
@@ -30,6 +31,7 @@ __all__ = [
     "DoorHealth",
     "Event",
     "Finding",
+    "Grant",
     "Letter",
     "LetterAttempt",
     "LetterRecipient",

@@ -19,7 +19,7 @@ from intake.errors import ConfigurationWrong
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 #: Not keys of the file: a desk's name is its table's.
-_NOT_IN_FILE = {"desks.name"}
+_NOT_IN_FILE = {"desks.name", "oauth.name"}
 
 #: A key's value in the example where the default is nothing.
 _MINIMAL = '[desks.help]\naddresses = ["help@desk.test"]\n'
@@ -53,20 +53,20 @@ def _written(values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, A
             yield from _written(value, "desks.")
             continue
         if isinstance(value, Mapping) and value and key != "parsing.labels":
-            yield from (_desks(value) if key == "desks" else _written(value, f"{key}."))
+            yield from (_named(value, key) if key in ("desks", "oauth") else _written(value, f"{key}."))
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             yield from _written(value[0], f"{key}.")
         else:
             yield key, value
 
 
-def _desks(desks: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for desk in desks.values():
-        for name, value in desk.items():
+def _named(tables: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
+    for table in tables.values():
+        for name, value in table.items():
             yield from (
-                _written(value, f"desks.{name}.")
+                _written(value, f"{key}.{name}.")
                 if isinstance(value, Mapping) and value
-                else [(f"desks.{name}", value)]
+                else [(f"{key}.{name}", value)]
             )
 
 

@@ -33,9 +33,14 @@ default_login_user = {user}
 first_valid_uid = 0
 mail_location = maildir:{folder}/mail/%u
 mail_max_userip_connections = 100
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 default_process_limit = 200
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
 passdb {{
   driver = static
   args = password={password}
@@ -70,6 +75,16 @@ namespace inbox {{
 }}
 """
 
+_OAUTH2 = """
+introspection_mode = post
+introspection_url = {introspection}
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+timeout_msecs = 5000
+"""
+
 
 @dataclass
 class Dovecot:
@@ -95,6 +110,11 @@ class Dovecot:
         finally:
             client.logout()
 
+    def kick(self, user: str) -> None:
+        """End all sessions of a user."""
+        doveadm = common.program("doveadm", "dovecot-core")
+        subprocess.run([doveadm, "-c", self.folder / "dovecot.conf", "kick", user], check=False, capture_output=True)
+
     def append(self, user: str, *mails: bytes, folder: str = "INBOX") -> None:
         """Put mails into a mailbox."""
         with self.login(user) as client:
@@ -111,8 +131,8 @@ class Dovecot:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Dovecot]:
-    """Start a server, and end it."""
+def running(folder: Path, introspection: str = "") -> Iterator[Dovecot]:
+    """Start a server, and end it; `introspection` is where it asks whether an access token holds (RFC 7662)."""
     folder = folder.resolve()
     server = Dovecot(folder=folder, port=common.free_port(), lmtp_port=common.free_port())
     uid, gid = _owner()
@@ -134,6 +154,7 @@ def running(folder: Path) -> Iterator[Dovecot]:
         password=PASSWORD,
     )
     (folder / "dovecot.conf").write_text(config)
+    (folder / "oauth2.conf").write_text(_OAUTH2.format(introspection=introspection or "http://127.0.0.1:1/"))
     with (folder / "out").open("wb") as out:
         process = subprocess.Popen(
             [common.program("dovecot", "dovecot-imapd"), "-F", "-c", folder / "dovecot.conf"], stdout=out, stderr=out

@@ -5,12 +5,14 @@ from __future__ import annotations
 import email
 import email.policy
 import os
+import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -72,6 +74,20 @@ def running(port: int = 0) -> Iterator[Sink]:
     controller.start()
     try:
         yield sink
+    finally:
+        controller.stop()
+
+
+@contextmanager
+def running_tls(pair: Mapping[str, Path]) -> Iterator[int]:
+    """A sink over TLS from the first byte; gives its port."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pair["tls_certificate"], pair["tls_key"])
+    port = common.free_port()
+    controller = Controller(Sink(port=port), hostname="127.0.0.1", port=port, ready_timeout=30, ssl_context=context)
+    controller.start()
+    try:
+        yield port
     finally:
         controller.stop()
 
