@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 
 import phonenumbers
 
 from parsing.fields.lexicon import every_word, spelled
 from parsing.fields.source import DIGITS, Circumstances, Source
 from parsing.report import Finding
+
+#: Addresses of one text that are looked at: who writes down more sends a list, not his own.
+MAX_ADDRESSES = 100
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@-])"
@@ -48,7 +52,7 @@ def find_emails(source: Source, _circumstances: Circumstances) -> Iterator[Findi
     """The sender's addresses."""
     if "@" not in source.text:
         return
-    for match in _EMAIL.finditer(source.text):
+    for match in islice(_EMAIL.finditer(source.text), MAX_ADDRESSES):
         if not _is_anothers(source.original, match.start()):
             role = _role(source.original, match.start(), match.end())
             yield source.finding("emails", match[0], match.span(), "email_shape", _EMAIL_SURE, role=role)

@@ -23,6 +23,7 @@ _LABELLED = re.compile(
 _FIRST = first_words(every_word("number")) | first_words(_OTHERS)
 #: "[Tiket #4711]", "[LKT-104231]": what desks put into a subject.
 _BRACKETED = re.compile(r"\[(?:[A-Z]{2,6}-|[A-Za-z]{0,10} ?#)\d{4,20}\]|\bLKT-\d{4,20}")
+_SUM = re.compile(r"\d+(?:[.,]\d+)?(?:rb|ribu|k|jt|juta)", re.IGNORECASE)  #: "transfer ke rek permata 1jt500rb"
 _MIN_DIGITS = 4  #: "rekening 1" and "laporan 2" are words of a sentence
 
 
@@ -30,7 +31,7 @@ def spans(source: Source) -> Iterator[tuple[int, int]]:
     """Where such numbers stand."""
     for place in source.anchors(_FIRST):
         match = _LABELLED.match(source.text, place)
-        if match and sum(character.isdecimal() for character in match["value"]) >= _MIN_DIGITS:
+        if match and sum(map(str.isdecimal, match["value"])) >= _MIN_DIGITS and not _SUM.match(match["value"]):
             yield match.span("value")
     yield from office_addresses(source)
     yield from accounts(source)
