@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from intake import guarding
+from intake import guarding, letter_box
 from intake.triage import Acknowledge
 from intake.work import Work
 from parsing.fields.declarations import words
-from parsing.mail import AttachmentKind, Nature
+from parsing.mail import AttachmentKind
 from replies import language as languages
-from replies.acknowledge import Answered, Composed, prepare
+from replies.acknowledge import Composed, prepare
 from replies.letters import TicketView
-from store import lookup, outbox, people, rows, tickets
-from store.models import Message, Participant, Ticket
+from store import lookup, tickets
+from store.models import Participant, Ticket
 
 #: Why a letter is held that was one too many.
 BREAKER = "breaker: the desk has acknowledged more than it may within the hour"
@@ -35,45 +35,10 @@ def send(
 ) -> None:
     """Render the acknowledgement and queue its final bytes."""
     composed = _compose(outcome, work, ticket, requester.handle)
-    letter_id = outbox.queue(
-        session,
-        desk_id=work.desk.id,
-        ticket_id=ticket.id,
-        mail_id=mail_id,
-        kind=lookup.ACKNOWLEDGEMENT,
-        message_id=composed.message_id,
-        envelope_from=composed.envelope_from,
-        recipients=[people.canonical(composed.recipient)],
-        content=composed.content,
-        now=work.now,
-        hold="shadow" if work.shadow else BREAKER if outcome.held else "",
-    )
+    hold = BREAKER if outcome.held else ""
+    letter_box.post(session, work, ticket, mail_id, composed, lookup.ACKNOWLEDGEMENT, hold)
     guarding.of_acknowledgement(session, work, composed.recipient, held=outcome.held)
-    _add_message(session, work, ticket, composed, letter_id)
-    tickets.add_thread_ids(session, work.desk.id, ticket.id or 0, composed.message_id)
     tickets.add_event(session, ticket.id or 0, work.now, "acknowledged", detail={"missing": list(work.report.missing)})
-
-
-def _add_message(session: Session, work: Work, ticket: Ticket, composed: Composed, letter_id: int) -> None:
-    message = rows.Draft(
-        Message,
-        desk_id=work.desk.id,
-        ticket_id=ticket.id or 0,
-        letter_id=letter_id,
-        direction="out",
-        message_id=composed.message_id,
-        sender_name=work.desk.settings.display_name,
-        sender=_written_to(work),
-        recipients=[{"name": "", "address": composed.recipient}],
-        date=work.now,
-        received_at=work.now,
-        subject=composed.subject,
-        text=composed.text,
-        new_text=composed.text,
-        nature=Nature.AUTO_REPLY.value,
-        identity="verified",
-    )
-    tickets.add_message(session, message, ())
 
 
 def _compose(outcome: Acknowledge, work: Work, ticket: Ticket, handle: int) -> Composed:
@@ -89,30 +54,17 @@ def _compose(outcome: Acknowledge, work: Work, ticket: Ticket, handle: int) -> C
         files=sum(kind not in _PICTURES | _UNCOUNTED for kind in kinds),
         missing=tuple(ticket.missing),
         too_large=work.envelope.whole_size is not None,
-    )
-    answered = Answered(
-        sender=outcome.to,
-        desk_address=_written_to(work),
-        message_id=work.mail.message_id,
-        references=work.mail.references,
+        secret=bool(work.report.secrets),
+        due=ticket.first_reply_due_at,
     )
     return prepare(
         settings,
         view,
-        answered,
+        letter_box.answered(work, outcome.to),
         token_key=work.desk.key.tokens,
         handle=handle,
         sequence=1,
         words=words(ticket.language),
         repeat_findings=outcome.repeat_findings,
         now=work.now,
-    )
-
-
-def _written_to(work: Work) -> str:
-    """Which of the desk's addresses the customer wrote to: the letter comes from there."""
-    known = {address.lower(): address for address in work.desk.settings.addresses}
-    named = [*work.recipients, *(each.address for each in (*work.mail.to, *work.mail.cc))]
-    return next(
-        (known[address.lower()] for address in named if address.lower() in known), work.desk.settings.addresses[0]
     )

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from intake import acknowledgement, guarding
+from intake import acknowledgement, follow_up, guarding
 from intake.authenticate import VERIFIED
 from intake.desks import first_reply_due
 from intake.triage import Acknowledge, Bounced, Decision, Join, Open, Recover, Repeat, Silent
@@ -47,6 +47,7 @@ def _open(session: Session, decision: Open, work: Work) -> None:
     _add_message(session, work, ticket_id, mail_id)
     _acknowledge(session, outcome, work, ticket, mail_id, participant)
     guarding.of_open(session, decision, work, ticket)
+    follow_up.of_mail(session, work.following, work, ticket_id)
 
 
 def _join(session: Session, decision: Join, work: Work) -> None:
@@ -63,6 +64,8 @@ def _join(session: Session, decision: Join, work: Work) -> None:
         session, decision.ticket_id, work.now, "joined", detail={"rule": decision.rule, "why": decision.why}
     )
     guarding.of_join(session, decision, work)
+    follow_up.of_mail(session, work.following, work, decision.ticket_id)
+    follow_up.of_answer(session, work.following, work, ticket, mail_id)
 
 
 def _bounce(session: Session, decision: Bounced, work: Work) -> None:

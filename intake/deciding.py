@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from intake import authenticate, border, desks, vouching
+from intake import answering, authenticate, border, desks, vouching
 from intake.answering import Circumstances
 from intake.authenticate import SUSPICIOUS, Standing
 from intake.desks import OpenDesk, Presented
 from intake.directory import Directory
 from intake.examining import Examination
+from intake.following import Following, follow
+from intake.sealing import SeenPicture
 from intake.triage import Decision, triage
 from parsing.mail import Envelope, Nature, ParsedMail
 from parsing.report import Report
@@ -35,7 +38,12 @@ class Decided:
     identity_why: str  #: in words for an agent
     wrong_tokens: int  #: reply tokens that none of our keys has made
     source: str  #: whom these are counted against
-    decision: Decision
+    following: Following  #: the decision, and what follows from it
+
+    @property
+    def decision(self) -> Decision:
+        """What becomes of the mail."""
+        return self.following.decision
 
 
 def decide(
@@ -48,6 +56,7 @@ def decide(
     envelope: Envelope,
     examination: Examination,
     now: datetime,
+    pictures: Sequence[SeenPicture] = (),
 ) -> Decided:
     """The decision about one mail at one desk."""
     source = _source(mail, envelope)
@@ -71,8 +80,25 @@ def decide(
         identity_why=vouching.told(mail, proof, gathered, identity, wrong_token=presented.wrong > 0),
         wrong_tokens=presented.wrong,
         source=source,
-        decision=triage(mail, report, gathered, desk.policy, around),
+        following=follow(
+            session,
+            desk,
+            triage(mail, report, gathered, desk.policy, around),
+            mail,
+            report,
+            pictures,
+            identity=identity,
+            silence=_silence(desk, mail, gathered, around),
+            history=envelope.history,
+            now=now,
+        ),
     )
+
+
+def _silence(desk: OpenDesk, mail: ParsedMail, facts: Facts, around: Circumstances) -> str:
+    """Why the sender gets no automatic letter but the acknowledgement; "" for no reason."""
+    too_many = "the desk has written more than it may" if answering.breaker_open(facts, desk.policy) else ""
+    return answering.silence(mail, facts, desk.policy, around) or too_many
 
 
 def _hold(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, examination: Examination, identity: str) -> str:

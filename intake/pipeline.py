@@ -110,6 +110,7 @@ class Pipeline:
                 held.envelope,
                 mail.examination,
                 self._now(),
+                mail.reading.pictures,
             )
             work = Work(
                 desk=desk,
@@ -130,6 +131,7 @@ class Pipeline:
                 wrong_tokens=decided.wrong_tokens,
                 source=decided.source,
                 elsewhere=decided.facts.elsewhere,
+                following=decided.following,
                 now=self._now(),
                 shadow=self._shadow,
             )

@@ -26,6 +26,7 @@ class SeenPicture:
     number: int  #: of the attachment
     likeness: str = ""  #: see parsing/pictures/likeness.py
     problem: str = ""  #: why it was not read, "" where it was
+    read: bool = False  #: words were found in it
     shown: bool = False  #: a large and a small copy of it are among the staged files
 
 
@@ -113,4 +114,6 @@ def _seal(folder: BlobFolder, content: bytes, sha256: str, found: reading.Readin
 
 
 def _seen(picture: Picture, *, shown: bool) -> SeenPicture:
-    return SeenPicture(number=picture.number, likeness=picture.likeness, problem=picture.problem, shown=shown)
+    return SeenPicture(
+        number=picture.number, likeness=picture.likeness, problem=picture.problem, shown=shown, read=bool(picture.text)
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake.desks import OpenDesk
+from intake.following import Following
 from intake.sealing import SeenPicture
 from parsing.mail import Envelope, ParsedMail
 from parsing.report import Report
@@ -48,5 +49,6 @@ class Work:
     wrong_tokens: int  #: reply tokens in it that none of our keys has made
     source: str  #: whom these are counted against
     elsewhere: tuple[tuple[str, str], ...]  #: accounts that another address wrote about, and in which ticket
+    following: Following  #: what follows from the decision
     now: datetime
     shadow: bool

@@ -9,7 +9,7 @@ from datetime import datetime
 from parsing.mail import Address
 from replies import compose, letters, tokens
 from replies.findings import Words
-from replies.letters import TicketView
+from replies.letters import Letter, TicketView
 from replies.settings import DeskSettings
 from store.keys import TokenKey
 
@@ -54,6 +54,21 @@ def prepare(
     Raises AddressRefused for a sender whom no mail can reach (see addresses.sendable), LetterUnreadable and
     ComposeMismatch.
     """
+    letter = letters.acknowledgement(desk, view, words=words, repeat_findings=repeat_findings)
+    return composed(desk, letter, answered, token_key=token_key, handle=handle, sequence=sequence, now=now)
+
+
+def composed(
+    desk: DeskSettings,
+    letter: Letter,
+    answered: Answered,
+    *,
+    token_key: TokenKey,
+    handle: int,
+    sequence: int,
+    now: datetime,
+) -> Composed:
+    """A letter to who wrote to us, in its final bytes, likewise."""
     local = now.astimezone(desk.zone)
     token = tokens.mint(token_key, handle, "requester", tokens.expiry("requester", local.date()))
     heading = compose.Heading(
@@ -67,7 +82,6 @@ def prepare(
         auto_submitted="auto-replied",
         loop_mark=tokens.loop_mark(token_key),
     )
-    letter = letters.acknowledgement(desk, view, words=words, repeat_findings=repeat_findings)
     content = compose.compose(letter, heading)
     return Composed(
         message_id=heading.message_id,

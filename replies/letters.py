@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from parsing.report import Finding
+from parsing.report import Category, Finding
 from replies import findings as shapes
-from replies import hours, language, render
+from replies import guidance, hours, language, render
 from replies.findings import Words
 from replies.language import Language
 from replies.settings import DeskSettings
@@ -37,6 +37,20 @@ class TicketView:
     files: int = 0  #: how many are something else
     too_large: bool = False  #: of the mail only the text was taken, and none of its files
     missing: tuple[str, ...] = ()  #: items to ask for: "username", "transaction_id", "occurred_at", "contact"
+    secret: bool = False  #: the mail had a password or its like in it, which we have hidden
+    due: datetime | None = None  #: when a person answers at the latest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a ticket has come, for whom it belongs to."""
+
+    turn: str  #: open is ours, waiting is the customer's, closed is nobody's
+    answered_at: datetime | None = None  #: when a person last answered
+    working_since: datetime | None = None  #: when a person took it on
+    late: bool = False  #: the answer was due before now
+    others: tuple[str, ...] = ()  #: numbers of the customer's other tickets that are not closed
+    mistyped: bool = False  #: the customer wrote a number that fails its check digit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,17 +72,80 @@ def acknowledgement(desk: DeskSettings, view: TicketView, *, words: Words, repea
     `words` are the fields' names and questions in the view's language. `repeat_findings` is for authenticated senders
     only. Raises LetterUnreadable where templates are missing or faulty.
     """
-    speech = language.load(view.language, desk.templates)
-    noted = shapes.told(view.findings, words, speech, desk.zone) if repeat_findings else ()
+    speech, advice = language.load(view.language, desk.templates), guidance.load(view.language, desk.templates)
+    channels = [str(each.value) for each in view.findings if each.field == "channels"] if repeat_findings else []
     values = {
-        **_common(desk, view, speech),
-        "findings": noted,
+        "findings": shapes.told(view.findings, words, speech, desk.zone) if repeat_findings else (),
         "files": speech.files(view.pictures, view.files),
         "too_large": view.too_large,
-        "missing": [_Missing(name=words.field_name(item), question=words.question(item)) for item in view.missing],
+        "missing": [
+            _Missing(name=words.field_name(item), question=advice.place(item, channels) or words.question(item))
+            for item in view.missing
+        ],
+        "screenshot": bool(_SHOWN_ON_SCREEN.intersection(view.missing)),
+        "registering": view.category in _REGISTERING,
+        "invited": speech.listing(advice.invited.get(view.category, ())),
+        "tips": advice.tips.get(view.category, ()),
     }
-    text, html = render.letter(desk.templates, view.language, "received", values)
-    return Letter(subject=values["subject"], text=text, html=html)
+    return _letter("received", desk, view, speech, values)
+
+
+def complete(desk: DeskSettings, view: TicketView, *, words: Words, repeat_findings: bool) -> Letter:
+    """The letter that says that nothing is missing any more."""
+    speech = language.load(view.language, desk.templates)
+    noted = shapes.told(view.findings, words, speech, desk.zone) if repeat_findings else ()
+    return _letter("complete", desk, view, speech, {"findings": noted})
+
+
+def duplicate(desk: DeskSettings, view: TicketView) -> Letter:
+    """The letter that says that a report has joined the one that we have."""
+    return _letter("duplicate", desk, view, language.load(view.language, desk.templates), {})
+
+
+def secret(desk: DeskSettings, view: TicketView) -> Letter:
+    """The letter that says that a secret was hidden, where there is nothing else to say."""
+    return _letter("secret", desk, view, language.load(view.language, desk.templates), {})
+
+
+def status(desk: DeskSettings, view: TicketView, progress: Progress, *, words: Words) -> Letter:
+    """The letter that says how far a ticket has come. For the one whom it belongs to, and who authenticated."""
+    speech = language.load(view.language, desk.templates)
+    values = {
+        "about": view.subject,
+        "turn": progress.turn,
+        "created": _told(view.created_at, desk, speech),
+        "answered": _told(progress.answered_at, desk, speech),
+        "working": _told(progress.working_since, desk, speech),
+        "late": progress.late,
+        "missing": speech.listing(words.field_name(item) for item in view.missing),
+        "others": speech.listing(progress.others),
+        "mistyped": progress.mistyped,
+    }
+    return _letter("status", desk, view, speech, values)
+
+
+#: What a screenshot shows as well as words can tell it.
+_SHOWN_ON_SCREEN = frozenset({"transaction_id", "occurred_at"})
+
+#: Who reports these has no account yet, and is never asked for its name.
+_REGISTERING = frozenset(
+    {
+        Category.REGISTRATION_OTP,
+        Category.REGISTRATION_FORM,
+        Category.REGISTRATION_ALREADY_USED,
+        Category.ACTIVATION_LINK,
+    }
+)
+
+
+def _letter(name: str, desk: DeskSettings, view: TicketView, speech: Language, values: dict[str, Any]) -> Letter:
+    told = {**_common(desk, view, speech), **values}
+    text, html = render.letter(desk.templates, view.language, name, told)
+    return Letter(subject=told["subject"], text=text, html=html)
+
+
+def _told(when: datetime | None, desk: DeskSettings, speech: Language) -> str:
+    return speech.instant(when.astimezone(desk.zone), desk.zone) if when else ""
 
 
 def _common(desk: DeskSettings, view: TicketView, speech: Language) -> dict[str, Any]:
@@ -82,6 +159,8 @@ def _common(desk: DeskSettings, view: TicketView, speech: Language) -> dict[str,
         "number": view.number,
         "category": view.category,
         "subject": subject(view.number, view.subject),
+        "secret": view.secret,
+        "due": _told(view.due, desk, speech),
         "reply_hours": desk.first_reply_hours,
         "hours": speech.opening(desk.hours, language.zone_name(local, zone)),
         "opens": speech.instant(opens, zone) if opens else "",

@@ -59,7 +59,7 @@ def candidates(session: Session, ties: Ties) -> list[Candidate]:
     if not found:
         return []
     tickets = _tickets(session, [tie.ticket_id for tie in found])
-    survivors = {tie.ticket_id: _survivor(session, tickets[tie.ticket_id]) for tie in found}
+    survivors = {tie.ticket_id: survivor(session, tickets[tie.ticket_id]) for tie in found}
     taking_part = _taking_part(
         session, {key for tie in found for key in (tie.ticket_id, survivors[tie.ticket_id].id or 0)}
     )
@@ -163,7 +163,8 @@ def _tickets(session: Session, keys: Sequence[int]) -> Mapping[int, Ticket]:
     return {ticket.id or 0: ticket for ticket in found}
 
 
-def _survivor(session: Session, ticket: Ticket) -> Ticket:
+def survivor(session: Session, ticket: Ticket) -> Ticket:
+    """The ticket that goes on where this one was merged: itself, most often."""
     for _ in range(MAX_MERGES):
         further = session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
         if further is None:

@@ -77,6 +77,12 @@ def take_part(session: Session, desk_id: int, ticket_id: int, address: str, role
     return participant
 
 
+def participant(session: Session, ticket_id: int, address: str) -> Participant | None:
+    """An address's part in a ticket."""
+    statement = select(Participant).where(Participant.ticket_id == ticket_id, Participant.address == canonical(address))
+    return session.exec(statement).first()
+
+
 def by_handles(session: Session, desk_id: int, handles: Iterable[int]) -> list[Participant]:
     """The participants that reply tokens stand for."""
     wanted = list(handles)

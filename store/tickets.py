@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from parsing.report import Finding as Found
 from store import desks, rows, states
 from store.errors import NoSuchRow
-from store.models import Blob, Event, Finding, SealingKey, ThreadId, Ticket, TicketLink
+from store.models import Blob, Event, Finding, Message, SealingKey, ThreadId, Ticket, TicketLink
 
 #: msg-ids longer than a line can be (RFC 5322, 2.1.1) are no msg-ids.
 MAX_MSGID = 998
@@ -172,6 +172,20 @@ def add_event(
 def link(session: Session, ticket_id: int, others: Iterable[tuple[int, str]]) -> None:
     """Say that a ticket has to do with others, and why."""
     rows.add_all(session, [TicketLink(ticket_id=ticket_id, other_id=other, why=why) for other, why in others])
+
+
+def not_linked(session: Session, ticket_id: int, others: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Of these links those that are not there yet, from either side, and lead to another ticket."""
+    statement = select(TicketLink.ticket_id, TicketLink.other_id, TicketLink.why).where(
+        (TicketLink.ticket_id == ticket_id) | (TicketLink.other_id == ticket_id)
+    )
+    there = {(other if own == ticket_id else own, why) for own, other, why in session.exec(statement).all()}
+    return [link for link in dict.fromkeys(others) if link not in there and link[0] != ticket_id]
+
+
+def message_of(session: Session, mail_id: int) -> int:
+    """The key of the message that a mail became."""
+    return session.exec(select(Message.id).where(Message.mail_id == mail_id)).one() or 0
 
 
 def by_number(session: Session, desk_id: int, number: str) -> Ticket:

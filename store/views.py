@@ -144,6 +144,7 @@ def _fields(session: Session, key: int) -> dict[str, list[dict[str, Any]]]:
                 "rule": each.rule,
                 "confidence": each.confidence,
                 "by": each.by,
+                **({"corrected": True} if each.corrected else {}),
                 **({"box": each.box, "standing": each.standing} if each.standing else {}),
             }
         )

@@ -54,6 +54,11 @@ def denied(source: Source) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
+def corrects(text: str) -> bool:
+    """Whether somebody corrects something in a text: "maaf, yang benar …"."""
+    return bool(_CUE.search(text))
+
+
 def unlabelled(source: Source, found: Sequence[Finding], bare: Bare) -> list[Finding]:
     """What correcting words bring without a label of its own, after a finding of the same field."""
     brought = []

@@ -15,7 +15,7 @@ from store.models.ledger import Arrival, Desk, Mail, Route
 from store.models.letters import Letter, LetterAttempt, LetterRecipient
 from store.models.people import Agent, AgentAddress, Participant, Person, PersonAddress
 from store.models.sealed import Access, Blob, SealingKey
-from store.models.tickets import Attachment, Event, Finding, Message, ThreadId, Ticket, TicketLink
+from store.models.tickets import Attachment, Event, Finding, Mark, Message, ThreadId, Ticket, TicketLink
 
 __all__ = [
     "Access",
@@ -38,6 +38,7 @@ __all__ = [
     "Mail",
     "Mailbox",
     "MailboxUid",
+    "Mark",
     "Message",
     "Participant",
     "Person",

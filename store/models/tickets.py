@@ -124,6 +124,21 @@ class Finding(SQLModel, table=True):
     by: str = "loket"
     box: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     standing: str | None = None  #: of a picture's: fills, confirms, contradicts
+    corrected: bool = False  #: a later message says otherwise
+
+
+class Mark(SQLModel, table=True):
+    """Something by which a report is known to be about the same as another; a keyed hash, most often."""
+
+    __table_args__ = (Index("ix_mark", "desk_id", "kind", "value"),)
+
+    id: int | None = columns.key()
+    desk_id: int = columns.ref("desk.id")
+    ticket_id: int = columns.ref("ticket.id", index=True)
+    kind: str  #: see store/marks.py
+    value: str
+    sender: str  #: the address, lower case
+    at: datetime
 
 
 class Event(SQLModel, table=True):

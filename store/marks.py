@@ -1,0 +1,101 @@
+"""Marks by which a report is known to be about the same matter as an earlier one.
+
+A mark is a keyed hash within one desk: equal reports are found, and nothing can be read out of it. Only a picture's
+likeness is kept as it is, since likenesses are compared, not equal; no picture can be made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import tuple_
+from sqlmodel import Session, col, select
+
+from store import rows
+from store.models import Mark, Ticket
+
+TRANSACTION, ERROR, WORDS, PICTURE, LIKENESS, TOPIC = "transaction", "error", "words", "picture", "likeness", "topic"
+
+#: Earlier marks that are looked at: what more than so many reports have in common is an incident long since told.
+MAX_FOUND = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkOf:
+    """A mark of a report that has just come."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """An earlier report with such a mark."""
+
+    ticket_id: int
+    number: str
+    category: str  #: of its ticket
+    kind: str
+    value: str
+    sender: str  #: the address, lower case
+    at: datetime
+    transactions: frozenset[str]  #: the marks of all transactions in its ticket
+
+
+def add(session: Session, desk_id: int, ticket_id: int, sender: str, marks: Iterable[MarkOf], at: datetime) -> None:
+    """Remember a report's marks."""
+    rows.add_all(
+        session,
+        [
+            rows.Draft(
+                Mark, desk_id=desk_id, ticket_id=ticket_id, kind=each.kind, value=each.value, sender=sender, at=at
+            )
+            for each in marks
+        ],
+    )
+
+
+def find(session: Session, desk_id: int, sender: str, marks: Sequence[MarkOf], since: datetime) -> tuple[Earlier, ...]:
+    """Earlier reports that share a mark, the oldest first; and all likenesses of the same sender's pictures."""
+    exact = [(each.kind, each.value) for each in marks if each.kind != LIKENESS]
+    found = _marks(session, desk_id, since, tuple_(col(Mark.kind), col(Mark.value)).in_(exact)) if exact else []
+    if any(each.kind == LIKENESS for each in marks):
+        found += _marks(session, desk_id, since, (col(Mark.kind) == LIKENESS) & (col(Mark.sender) == sender))
+    transactions = _transactions(session, {mark.ticket_id for mark, *_ in found})
+    return tuple(
+        Earlier(
+            ticket_id=mark.ticket_id,
+            number=number,
+            category=category,
+            kind=mark.kind,
+            value=mark.value,
+            sender=mark.sender,
+            at=mark.at,
+            transactions=transactions.get(mark.ticket_id, frozenset()),
+        )
+        for mark, number, category in sorted(found, key=lambda pair: pair[0].at)
+    )
+
+
+def _marks(session: Session, desk_id: int, since: datetime, alike: object) -> list[tuple[Mark, str, str]]:
+    statement = (
+        select(Mark, Ticket.number, Ticket.category)
+        .join(Ticket, col(Ticket.id) == col(Mark.ticket_id))
+        .where(Mark.desk_id == desk_id, col(Mark.at) > since, alike)  # type: ignore[arg-type]
+        .order_by(col(Mark.id).desc())
+        .limit(MAX_FOUND)
+    )
+    return list(session.exec(statement).all())
+
+
+def _transactions(session: Session, tickets: Iterable[int]) -> dict[int, frozenset[str]]:
+    wanted = list(tickets)
+    if not wanted:
+        return {}
+    statement = select(Mark.ticket_id, Mark.value).where(col(Mark.ticket_id).in_(wanted), col(Mark.kind) == TRANSACTION)
+    found: dict[int, set[str]] = {}
+    for ticket_id, value in session.exec(statement).all():
+        found.setdefault(ticket_id, set()).add(value)
+    return {ticket_id: frozenset(values) for ticket_id, values in found.items()}
