@@ -1,47 +1,50 @@
-"""A desk's opening hours as a calendar."""
+"""A desk's opening hours as a calendar: when somebody is there, and when so many hours of that will have passed.
+
+Reckoned in UTC, so that a change of the clocks costs nobody an hour; told in the desk's zone.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from replies.settings import WEEKDAYS, Hours
 
 _DAY = timedelta(days=1)
 
-
-def is_open(hours: Hours, at: datetime, zone: tzinfo) -> bool:
-    """Whether somebody is at the desk at an aware instant."""
-    return any(opens <= at < closes for opens, closes in _around(hours, at, zone))
+#: How far ahead the calendar is turned: more holidays in a row than this, and the desk counts as open again.
+_HORIZON_DAYS = 400
 
 
 def next_opening(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
     """When the desk opens next, in its own zone; None while it is open."""
-    if is_open(hours, at, zone):
-        return None
-    return min(opens for opens, _closes in _around(hours, at, zone) if opens > at)
-
-
-def _around(hours: Hours, at: datetime, zone: tzinfo) -> list[tuple[datetime, datetime]]:
-    """The opening and closing of each open day from yesterday (which may end today) to this day next week."""
-    today = at.astimezone(zone).date()
-    spans = []
-    for ahead in range(-1, 8):
-        day = today + ahead * _DAY
-        if WEEKDAYS[day.weekday()] in hours.days:
-            opens = datetime.combine(day, hours.open, zone)
-            closes = datetime.combine(day if hours.open < hours.close else day + _DAY, hours.close, zone)
-            spans.append((opens, closes))
-    return spans
+    opens, _closes = next(_openings(hours, at, zone), (at, at))
+    return opens.astimezone(zone) if opens > at else None
 
 
 def due_after(hours: Hours, at: datetime, zone: tzinfo, opening_hours: float) -> datetime:
     """The instant by which a desk has been open for that many hours since `at`, in the desk's zone."""
-    left = timedelta(hours=opening_hours)
-    moment = at.astimezone(zone)
-    while True:
-        moment = next_opening(hours, moment, zone) or moment
-        closes = max(end for start, end in _around(hours, moment, zone) if start <= moment < end)
-        if closes - moment >= left:
-            return moment + left
-        left -= closes - moment
-        moment = closes
+    left, due = timedelta(hours=opening_hours), at.astimezone(UTC)
+    for opens, closes in _openings(hours, at, zone):
+        begins = max(opens, at.astimezone(UTC))
+        due = begins + left
+        if due <= closes:
+            break
+        left -= closes - begins
+    return due.astimezone(zone)
+
+
+def _openings(hours: Hours, at: datetime, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
+    """Each opening and closing that is not over at an instant, in order, in UTC."""
+    first = at.astimezone(zone).date() - _DAY  # a night that began yesterday may go on
+    for ahead in range(_HORIZON_DAYS):
+        day = first + ahead * _DAY
+        opens, closes = _instant(day, hours, zone, closing=False), _instant(day, hours, zone, closing=True)
+        if WEEKDAYS[day.weekday()] in hours.days and day not in hours.holidays and closes > at:
+            yield opens, closes
+
+
+def _instant(day: date, hours: Hours, zone: tzinfo, *, closing: bool) -> datetime:
+    over_midnight = closing and hours.close <= hours.open
+    moment = hours.close if closing else hours.open
+    return datetime.combine(day + _DAY if over_midnight else day, moment, zone).astimezone(UTC)

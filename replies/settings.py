@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import date, time
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -81,6 +81,7 @@ class Hours(_Settings):
     days: list[Weekday] = Field(default=list(WEEKDAYS), min_length=1, description="days on which the desk is open")
     open: time = Field(default=time(8), description="opening time, in the desk's time zone")
     close: time = Field(default=time(22), description="closing time; the same as the opening time means day and night")
+    holidays: list[date] = Field(default=[], description="days on which the desk is closed all the same")
 
 
 class DeskSettings(_Settings):
