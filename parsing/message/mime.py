@@ -19,10 +19,13 @@ _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 #: a delimiter line that is followed by a part's own header: what a missing or wrong boundary parameter most likely was
 _LIKELY_DELIMITER = re.compile(rb"(?:\A|\n)--([^\s][^\r\n]{0,200}?)[ \t]*\r?\n(?=Content-)", re.IGNORECASE)
 #: a part's header, where the delimiter above it is damaged
-_LIKELY_PART = re.compile(rb"(?:\A|\n)(?=Content-(?:Type|Disposition|Transfer-Encoding)[ \t]*:)", re.IGNORECASE)
+_LIKELY_PART = re.compile(
+    rb"(?:\A|\n|\n--?[^\n]*\n)(?=Content-(?:Type|Disposition|Transfer-Encoding)[ \t]*:)", re.IGNORECASE
+)
 #: what stands before the first delimiter of an honest mail: a word to readers without MIME
 _PREAMBLE = re.compile(rb"MIME|multi-?part", re.IGNORECASE)
 _MAX_PREAMBLE = 1024  #: bytes of such a word
+_MAX_CANDIDATES = 100_000  #: of a whole mail; in an honest one a delimiter's text stands nowhere else
 _LIKELY_WITHIN = 64 * 1024  #: bytes in which such a line is looked for
 
 
@@ -90,6 +93,7 @@ class _Walk:
     parts: list[Part] = field(default_factory=list)
     problems: dict[str, Problem] = field(default_factory=dict)
     alternatives: int = 0
+    candidates: int = 0  #: lines that began as a delimiter does and were none
 
     def note(self, code: str) -> None:
         self.problems.setdefault(code, Problem(code=code))
@@ -196,15 +200,20 @@ def _spans_of(walking: _Walk, place: _Place, kind: Parameterised) -> list[tuple[
 def _between(walking: _Walk, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The spans between delimiter lines: the line end before a delimiter belongs to it (RFC 2046, 5.1.1)."""
     opened: int | None = None
+    given = 0
     outside = start  #: where what stands outside of all parts began
-    for line_start, line_end, closing in _delimiters(walking.content, boundary, start, end):
+    for line_start, line_end, closing in _delimiters(walking, boundary, start, end):
+        if opened is not None and given == MAX_PARTS:
+            break  # what follows stays one part, undivided
         if opened is not None:
+            given += 1
             yield opened, max(opened, _before_line_end(walking.content, opened, line_start))
         else:
             yield from _outside(walking, outside, line_start)
         opened, outside = (None, line_end) if closing else (line_end, end)
     if opened is not None:
-        walking.note("multipart_unclosed")
+        if given < MAX_PARTS:
+            walking.note("multipart_unclosed")
         yield opened, end
     elif outside > start:
         yield from _outside(walking, outside, end)
@@ -212,30 +221,32 @@ def _between(walking: _Walk, boundary: bytes, start: int, end: int) -> Iterator[
 
 def _outside(walking: _Walk, start: int, end: int) -> Iterator[tuple[int, int]]:
     """What stands before, between or behind the parts: a part whose delimiter is damaged, or nothing that is read."""
-    text = walking.content[start:end].strip()
-    if not text:
+    before = walking.content[start:end].strip()
+    if not before:
         return
     part = _LIKELY_PART.search(walking.content, max(start - 1, 0), end)
-    if part:
+    if part and walking.content[split(walking.content, part.end(), end).body_start : end].strip():
         walking.note("delimiter_damaged")
         yield part.end(), end
-    elif len(text) > _MAX_PREAMBLE or not _PREAMBLE.search(text):
+        before = walking.content[start : part.start()].strip()
+    if len(before) > _MAX_PREAMBLE or (before and not _PREAMBLE.search(before)):
         walking.note("outside_parts")
 
 
-def _delimiters(content: bytes, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+def _delimiters(walking: _Walk, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Each delimiter line: its start, where the next line starts, and whether it closes. One bytes.find a candidate."""
-    mark = b"--" + boundary
+    content, mark = walking.content, b"--" + boundary
     position = start
-    while (found := content.find(mark, position, end)) >= 0:
+    while (found := content.find(mark, position, end)) >= 0 and walking.candidates < _MAX_CANDIDATES:
         position = found + len(mark)
-        if found != start and content[found - 1 : found] != b"\n":
-            continue
-        line_end = content.find(b"\n", position, min(end, position + MAX_BOUNDARY))
-        rest = content[position : line_end if line_end >= 0 else min(end, position + MAX_BOUNDARY)].strip()
-        if rest in (b"", b"--"):
-            position = line_end + 1 if line_end >= 0 else end
-            yield found, position, rest == b"--"
+        if found == start or content[found - 1 : found] == b"\n":
+            line_end = content.find(b"\n", position, min(end, position + MAX_BOUNDARY))
+            rest = content[position : line_end if line_end >= 0 else min(end, position + MAX_BOUNDARY)].strip()
+            if rest in (b"", b"--"):
+                position = line_end + 1 if line_end >= 0 else end
+                yield found, position, rest == b"--"
+                continue
+        walking.candidates += 1
 
 
 def _before_line_end(content: bytes, opened: int, line_start: int) -> int:

@@ -15,6 +15,7 @@ _PRELOADED = (
 _COMPRESSED, _PLAIN = b"LZFu", b"MELA"
 _HEADER = 16  #: bytes before the content: two sizes, the kind, a checksum
 _WINDOW = 4096  #: bytes of the dictionary
+_MAX_GROUPS = 1_000  #: open at once; Outlook opens some dozen
 _MAX_RTF = 2 * 1024 * 1024  #: bytes that are unpacked and read: a letter of some hundred pages, and about a second
 
 _TOKEN = re.compile(
@@ -104,6 +105,7 @@ class _Reader:
     to_skip: int = 0
     high: int = 0  #: a first surrogate that waits for its second
     is_html: bool = False
+    too_deep: int = 0  #: groups that are open beyond the most that are kept
     starred: bool = False  #: the group's first word follows
 
     def flush(self) -> None:
@@ -150,11 +152,14 @@ def to_words(rtf: bytes) -> Words:
 def _brace(reader: _Reader, brace: str) -> None:
     reader.flush()
     reader.starred = False
-    if brace == "{":
+    if brace == "{" and len(reader.groups) >= _MAX_GROUPS:
+        reader.too_deep += 1
+    elif brace == "{":
         reader.groups.append(reader.state)
         reader.state = reader.state.copy()
-        return
-    if reader.groups:
+    elif reader.too_deep:
+        reader.too_deep -= 1
+    elif reader.groups:
         reader.state = reader.groups.pop()
     if len(reader.groups) < reader.in_fonts:
         reader.in_fonts = 0

@@ -17,11 +17,15 @@ from parsing.message.leaves import take
 from parsing.message.mime import Part, Structure, walk
 from parsing.reading import Reading
 
-#: what may stand between leaves: delimiter lines, header fields and their folds, mbox separators
+#: problems that say that lines stand outside of the parts, or among the headers
+_TOLD = ("outside_parts", "header_block_too_large", "header_line_odd")
+#: a word to readers without MIME
 _PREAMBLE = re.compile(rb"MIME|multi-?part", re.IGNORECASE)
 #: what holds other parts, and is replaced by them
 _CONTAINERS = ("application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime", "application/x-pkcs7-mime")
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 _TAG = re.compile(r"<[^<>]*>")
+#: what may stand between leaves: delimiter lines, header fields and their folds, mbox separators
 _BETWEEN = re.compile(rb"--|[!-9;-~]+[ \t]*:|[ \t]|>?From ")
 
 
@@ -61,7 +65,7 @@ def _is_shown(part: Part, decoded: bytes, seen: str) -> bool:
 
 def _lost_lines(content: bytes, structure: Structure) -> Iterator[str]:
     """Lines outside of all leaves that are neither header nor delimiter, unless the walk said that there are."""
-    if any(problem.code in ("outside_parts", "header_block_too_large") for problem in structure.problems):
+    if any(problem.code in _TOLD for problem in (*split(content).problems, *structure.problems)):
         return
     position = split(content).body_start
     for part in sorted(structure.parts, key=lambda part: part.start):
@@ -71,13 +75,15 @@ def _lost_lines(content: bytes, structure: Structure) -> Iterator[str]:
 
 
 def _strange(between: bytes) -> Iterator[str]:
+    if _PREAMBLE.search(between):
+        return
     for line in between.splitlines():
-        if line.strip() and not _BETWEEN.match(line) and not _PREAMBLE.search(line):
+        if line.strip() and not _BETWEEN.match(line):
             yield f"a line: {line[:80]!r}"
 
 
 def _squeezed(text: str) -> str:
-    return "".join(text.replace("\x00", "\ufffd").split())
+    return "".join(_UNREADABLE.sub("\ufffd", text).split())
 
 
 def divided_wrongly(whole: str, divisions: Iterable[str]) -> list[str]:
