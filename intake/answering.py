@@ -54,6 +54,7 @@ class Circumstances:
 
     identity: str  #: the verdict of `authenticate`
     failed: bool  #: the sender's domain says that the mail is not its own
+    unknown: bool  #: the DNS did not answer, so that nobody can say
     null_sender: bool  #: the reverse-path was <>
     history: bool  #: it comes from an import, or from before our time
     from_ourselves: bool  #: its From is an address of one of our desks

@@ -26,6 +26,7 @@ class Credentials:
 
     agent: AgentFacts | None  #: the active agent whose registered address the From is
     identity: str  #: verified, unverified, suspicious
+    addressed: bool  #: its To or Cc names the desk: what was signed for another is no order to us
     signed: frozenset[str] | None  #: fields that the domain's signature covers; None where something else vouches
     token_role: str  #: of the good, unexpired token that it came to; "" without one
     token_address: str  #: whom that token was made for, in lower case
@@ -45,6 +46,7 @@ def refusal(mail: ParsedMail, credentials: Credentials, ticket_id: int | None) -
         (agent is not None and agent.role not in ACTING, "this role may not act"),
         (mail.nature is not Nature.HUMAN, "a machine wrote it"),
         (credentials.identity != VERIFIED, "the sender is not proven"),
+        (not credentials.addressed, "it was written to somebody else"),
         (bool(mail.doubled), "a header field stands twice"),
         (signed is not None and not signed >= SIGNED, "the signature does not cover the whole heading"),
     ]

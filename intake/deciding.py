@@ -68,6 +68,7 @@ def decide(
     around = Circumstances(
         identity=identity,
         failed=proof.standing is Standing.FAIL,
+        unknown=proof.standing is Standing.UNKNOWN,
         null_sender=envelope.mail_from == "",
         history=envelope.history,
         from_ourselves=mail.from_ is not None and directory.knows(mail.from_.address),

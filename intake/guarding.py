@@ -91,11 +91,10 @@ def _urgent(session: Session, work: Work, ticket_id: int, *, urgent: bool) -> No
 
 
 def _accounts(session: Session, work: Work, ticket_id: int) -> None:
-    if work.mail.from_ is None:
-        return
-    named = [str(value) for value in work.report.values("usernames")]
-    sender = people.canonical(work.mail.from_.address)
-    accounts.note(session, work.desk.id, named, sender, ticket_id, work.now)
+    if work.mail.from_ is not None:
+        named = [str(value) for value in work.report.values("usernames")]
+        sender = people.canonical(work.mail.from_.address)
+        accounts.note(session, work.desk.id, named, sender, ticket_id, work.now)
     for account, number in work.elsewhere:
         detail = {"account": account, "why": f"{account} was used from another address", "ticket": number}
         tickets.add_event(session, ticket_id, work.now, "account elsewhere", detail=detail)

@@ -33,6 +33,7 @@ class Sender:
 
     identity: str  #: verified, unverified, suspicious
     failed: bool  #: the sender's domain says that the mail is not its own
+    unknown: bool = False  #: the DNS did not answer, so that nobody can say
 
 
 #: Why a mail does not join a ticket it is tied to, as the link between the tickets says it.
@@ -63,8 +64,10 @@ def _reasons(
         yield STRANGER
     if not candidate.sender_takes_part and not (candidate.alias_takes_part and sender.identity == VERIFIED):
         yield STRANGER
-    # A From that usually authenticates and now does not: anybody may have written it. A token was told to nobody else.
-    if candidate.relation is not Relation.TOKEN and candidate.sender_authenticates and sender.identity != VERIFIED:
+    # A From that else authenticates and now does not: anybody may have written it, and tokens are passed on. Only where
+    # the DNS did not answer, a token that was made for this sender is enough.
+    excused = sender.unknown and candidate.relation is Relation.TOKEN
+    if candidate.sender_authenticates and sender.identity != VERIFIED and not excused:
         yield UNPROVEN
     if candidate.relation is Relation.TOKEN and _autocompleted(mail, report, candidate):
         yield OTHER_TRANSACTION

@@ -122,7 +122,7 @@ def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, aroun
         return _again(facts.earlier, _acknowledgement(mail, facts, policy, around))
     if facts.returned is not None and mail.nature is Nature.BOUNCE:
         return _bounced(facts.returned, mail)
-    sender = Sender(identity=around.identity, failed=around.failed)
+    sender = Sender(identity=around.identity, failed=around.failed, unknown=around.unknown)
     place = ladder.find(mail, report, facts.candidates, sender, policy.reopen_within)
     if around.hold:
         return _held(place, around.hold)

@@ -55,6 +55,7 @@ def facts(session: Session, question: Question) -> Facts:
         same_message_id=shares,
         candidates=tuple(candidates(session, _ties(question, sender))),
         returned=_returned(session, question),
+        elsewhere=accounts.elsewhere(session, question.desk_id, question.accounts, sender),
         **(_of_sender(session, question, sender) if sender else {}),
     )
 
@@ -97,7 +98,6 @@ def _of_sender(session: Session, question: Question, sender: str) -> dict[str, A
         "exchange": _exchange(session, desk, sender, [at for at, _ in letters], now),
         "braked": brakes.held(session, desk, sender, now),
         "undeliverable": known is not None and known.hard_bounces >= HARD_BOUNCES,
-        "elsewhere": accounts.elsewhere(session, desk, question.accounts, sender),
         "agent": people.agent_at(session, sender),
     }
 

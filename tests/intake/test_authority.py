@@ -15,6 +15,7 @@ _MAIL_OF_ANI = replace(_MAIL, from_=Address(name="Ani", address="ani@desk.test")
 _GOOD = Credentials(
     agent=AgentFacts(name="Ani", role="agent"),
     identity="verified",
+    addressed=True,
     signed=SIGNED | {"mime-version"},
     token_role="agent",
     token_address="ani@desk.test",
@@ -35,6 +36,7 @@ def test_all_of_it_together_may_act() -> None:
         ({"agent": AgentFacts(name="Ani", role="auditor")}, "this role may not act"),
         ({"identity": "unverified"}, "the sender is not proven"),
         ({"identity": "suspicious"}, "the sender is not proven"),
+        ({"addressed": False}, "it was written to somebody else"),
         *(({"signed": SIGNED - {name}}, "the signature does not cover the whole heading") for name in sorted(SIGNED)),
         ({"token_role": ""}, "no good reply token of an agent"),
         ({"token_role": "requester"}, "no good reply token of an agent"),

@@ -60,7 +60,7 @@ _POLICY = Policy(
 )
 _NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 _AROUND = Circumstances(
-    identity="verified", failed=False, null_sender=False, history=False, from_ourselves=False, now=_NOW
+    identity="verified", failed=False, unknown=False, null_sender=False, history=False, from_ourselves=False, now=_NOW
 )
 
 
