@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -181,9 +180,8 @@ def _plain(value: Any) -> str:
 def _lines(content: Any) -> list[str]:
     if isinstance(content, dict):
         return [
-            f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-            for name, value in content.items()
+            f"{name}: {value if isinstance(value, str) else printing.as_json(value)}" for name, value in content.items()
         ]
     if isinstance(content, list):
-        return [each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for each in content]
+        return [each if isinstance(each, str) else printing.as_json(each) for each in content]
     return [str(content)]

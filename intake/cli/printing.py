@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import click
@@ -17,7 +18,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 def as_json_line(value: Mapping[str, Any]) -> None:
     """One object."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(as_json(value))
+
+
+def as_json(value: Any) -> str:
+    """A value in JSON; sets become sorted lists, and instants ISO 8601."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
@@ -38,6 +44,14 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json:
     for line in cells:
         text = "  ".join(cell.ljust(size) for cell, size in zip(line, widths, strict=True)).rstrip()
         click.echo(text if len(text) <= width else text[: width - 1] + "…")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
 
 
 def _cell(value: Any) -> str:

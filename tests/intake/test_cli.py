@@ -67,7 +67,7 @@ def test_ticket_show_has_the_shape_of_the_interface(loket: Loket) -> None:
     assert code == 0
     assert set(ticket) == set(
         "number desk status subject category language priority queue assignee created_at updated_at "
-        "first_reply_due_at customer fields missing participants related messages events".split()
+        "first_reply_due_at customer fields missing participants related messages events held_for merged_into".split()
     )
     assert set(ticket["fields"]) == set(
         "usernames transaction_ids occurred_at amounts channels emails phones devices error_messages registered_at "
@@ -77,7 +77,12 @@ def test_ticket_show_has_the_shape_of_the_interface(loket: Loket) -> None:
     assert ticket["fields"]["usernames"][0]["value"] == "budi_99"
     assert ticket["fields"]["transaction_ids"][0]["value"] == "TRX-20261123-0042"
     assert ticket["missing"] == ["occurred_at"]
-    assert ticket["customer"] == {"name": "Budi", "address": "budi@example.com", "verified": False}
+    assert ticket["customer"] == {
+        "name": "Budi",
+        "address": "budi@example.com",
+        "verified": False,
+        "undeliverable": False,
+    }
     message = ticket["messages"][0]
     assert {"id", "message_id", "direction", "from", "to", "date", "text", "new_text", "nature", "identity"} < set(
         message
@@ -117,7 +122,7 @@ def test_status_has_the_shape_of_the_interface(loket: Loket) -> None:
     status = json.loads(loket("status", "--json")[1])
     assert status["spool"] == {"new": 0, "oldest_seconds": 0}
     assert status["mail"] == {"done": 1, "shunted": 0}
-    assert status["tickets"] == {"open": 1, "waiting": 0, "closed": 0}
+    assert status["tickets"] == {"open": 1, "waiting": 0, "closed": 0, "held": 0}
     assert set(status["outbox"]) >= {"pending", "sent", "failed", "held", "oldest_seconds"}
     assert status["messages"] == 2
     assert status["doors"] == []

@@ -82,7 +82,8 @@ def test_a_mail_with_a_screenshot_becomes_a_ticket_and_is_acknowledged(
             assert letter["Return-Path"] in (None, "<>")
             shown = json.loads(desk.command("ticket", "show", ticket.number, "--json").stdout)
             assert [each["value"] for each in shown["fields"]["usernames"]] == ["budi_99"]
-            assert [each["value"] for each in shown["fields"]["transaction_ids"]] == ["TRX-20261123-0042"]
+            found = [(each["value"], each["where"]) for each in shown["fields"]["transaction_ids"]]
+            assert found == [("TRX-20261123-0042", "body"), ("TRX-20261123-0042", "attachment:0")]
             assert shown["fields"]["occurred_at"][0]["value"]["iso"] == "2026-11-23T22:10:00+07:00"
             (file,) = shown["messages"][0]["attachments"]
             assert (file["name"], file["kind"], file["size"]) == ("bukti.png", "screenshot", picture.stat().st_size)
