@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 from intake import clock, explaining
 from intake import status as numbers
 from intake.cli import opened, printing
+from parsing.body.sanitise import sanitise
 from parsing.mail import Envelope, RawMail
 from parsing.pictures.looking import looker
 from parsing.reading import read, to_json
@@ -23,15 +25,17 @@ from store.models import Desk, Ticket
 
 @click.command()
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=opened.file_argument(exists=False))
-@click.option("--json", "as_json", is_flag=True, required=True, help="One JSON object a mail.")
+@click.option("--json", "form", flag_value="json", default=None, help="One JSON object a mail.")
+@click.option("--html", "form", flag_value="html", help="Its HTML, harmless: nothing in it runs or is fetched.")
 @click.option("--timezone", default="Asia/Jakarta", show_default=True, help="For times that name no zone.")
 @click.option("--pictures", is_flag=True, help="Read the words in pictures too; without a child to be killed.")
-def parse(paths: tuple[Path, ...], as_json: bool, timezone: str, pictures: bool) -> int:
+def parse(paths: tuple[Path, ...], form: str | None, timezone: str, pictures: bool) -> int:
     """Read mails, and print what is in them. Needs no configuration and no store, and keeps nothing.
 
     A file that cannot be opened gets a line too, with the reason as its "error"; what a file holds is never one.
     """
-    del as_json  # the only form there is; asked for by name, so that another may come
+    if form is None:
+        raise click.UsageError("say --json or --html")
     envelope = Envelope(door="parse", received_at=clock.now(), history=True)
     look = looker(ocr=True) if pictures else None
     code = 0
@@ -43,7 +47,10 @@ def parse(paths: tuple[Path, ...], as_json: bool, timezone: str, pictures: bool)
             code = 1
             continue
         reading = read(RawMail(content=content, envelope=envelope), ReportSettings(timezone=timezone), look)
-        printing.as_json_line(to_json(reading, str(path)))
+        if form == "json":
+            printing.as_json_line(to_json(reading, str(path)))
+        else:
+            click.echo(sanitise(reading.mail.html or f"<pre>{escape(reading.mail.text)}</pre>"))
     return code
 
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from parsing.body.bombs import crude_text, is_bomb
 from parsing.body.clients import is_history, mark_of
 from parsing.body.marks import NO_MARKS, Marks
 from parsing.body.page import Page
-from parsing.message.limits import MAX_HTML, MAX_HTML_DEPTH
+from parsing.message.limits import MAX_HTML
 
 _UNSEEN = frozenset(
     "head script style template title -comment object svg math select datalist iframe audio video canvas".split()
@@ -33,17 +34,6 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _NO_MARGIN = re.compile(r"(?<![-\w])margin(?:-bottom)?\s*:\s*0", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
-_MARKUP = re.compile(
-    r"<(?:style|script)\b[^>]{0,500}>[^<]*|<!--(?:(?!-->)[^<])*(?:-->)?|<[^<>]{0,2000}>?", re.IGNORECASE
-)
-#: elements without an end, or whose end is mostly left out
-_UNNESTED = frozenset(
-    "area base br col embed hr img input link meta source track wbr p li td th tr tbody dd dt option".split()
-)
-#: elements that a parser opens anew in every block below the one in which they were left open (HTML, 13.2.4.3)
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_MAX_REOPENED = 500_000  #: nodes that these could grow to; an honest mail of a megabyte has a tenth of them
 _MAX_RULES = 2_000  #: of a style sheet that are looked through
 _MAX_LINK = 1_000  #: code points of an address that are shown
 _DEEPEST_LIST = 8  #: further in than this, an item is not moved
@@ -66,37 +56,14 @@ class Seen:
 def to_text(html: str) -> Seen:
     """The visible words of an HTML document; linear in its size, cut at MAX_HTML code points.
 
-    Of one that no person and no program wrote in earnest (nested deeper than MAX_HTML_DEPTH, or made to grow in the
-    parser), the tags are cut out and the rest is shown.
+    Of one that nobody wrote in earnest, the tags are cut out and the rest is shown.
     """
     shown = html[:MAX_HTML].replace("\x00", "")
-    if shown.count("<") > MAX_HTML_DEPTH and _is_a_bomb(shown):
+    if is_bomb(shown):
         return Seen(text=crude_text(shown))
     walk = _Walk()
     walk.over(LexborHTMLParser(shown).root)
     return Seen(text=walk.page.text(), marks=walk.page.marks())
-
-
-def crude_text(html: str) -> str:
-    """The words of an HTML document without regard to what is seen of it: quick, and more rather than less."""
-    return unescape(_MARKUP.sub(" ", html))
-
-
-def _is_a_bomb(html: str) -> bool:
-    """Whether too many elements are open at once, or too many formats are left open over too many blocks."""
-    depth = formats = tags = most_formats = 0
-    for tag in _TAG.finditer(html):
-        name = tag[2].lower()
-        if name in _UNNESTED:
-            continue
-        step = -1 if tag[1] else 1
-        depth, tags = depth + step, tags + 1
-        if name in _FORMATTING:
-            formats = max(0, formats + step)
-            most_formats = max(most_formats, formats)
-        if depth > MAX_HTML_DEPTH:
-            return True
-    return most_formats * tags > _MAX_REOPENED
 
 
 class _Walk:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from parsing.body.bombs import crude_text
 from parsing.body.flowed import unflow
-from parsing.body.html import Seen, crude_text, to_text
+from parsing.body.html import Seen, to_text
 from parsing.body.marks import Mark, Marks
 from parsing.mail import Problem
 from parsing.message.charsets import decode

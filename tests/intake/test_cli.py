@@ -171,6 +171,16 @@ def test_parse_needs_no_configuration(tmp_path: Path, capfd: pytest.CaptureFixtu
     assert second["message_id"] is None
 
 
+def test_parse_shows_html_without_harm(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What could run or be fetched is gone; a mail without HTML shows its text."""
+    html = b"Content-Type: text/html\r\n\r\n<p onclick=x()>Halo<img src=https://x.example/p></p>"
+    (tmp_path / "a.eml").write_bytes(html)
+    (tmp_path / "b.eml").write_bytes(b"From: a@b.example\r\n\r\n1 < 2\r\n")
+    assert run(["parse", "--html", str(tmp_path / "a.eml"), str(tmp_path / "b.eml")]) == 0
+    assert capfd.readouterr().out == "<p>Halo<img></p>\n<pre>1 &lt; 2\n</pre>\n"
+    assert run(["parse", str(tmp_path / "a.eml")]) == 2
+
+
 def test_parse_answers_for_a_file_that_cannot_be_opened(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """With a line of its own, and goes on with the next."""
     (tmp_path / "b.eml").write_bytes(customer_mail())
