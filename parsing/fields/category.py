@@ -120,15 +120,17 @@ _SUBJECT = 0.3
 _NO_REPORT = ("mass", "away", "invitation", "offer", "bill", "private")
 _MARKS, _MANY_MARKS = 2, 5
 _OWN_COMPLAINT = 5
+_MANY_WORDS = 12  #: who says so much without a trouble, and nothing of himself, brings no details that we asked for
 _HARMLESS = ("howto", "wish", "thanks")
 _NUMBERED = 4  #: a ticket's number, where its progress is asked for
 _ANSWERS = re.compile(r"^\s*(?:re|bls|balas|aw)\s*:", re.IGNORECASE)
 
 
-def category(subject: str, text: str, *, ticket: bool = False, details: int = 0) -> Verdict:
+def category(subject: str, text: str, *, ticket: bool = False, details: int = 0, named: bool = False) -> Verdict:
     """The category of a report.
 
-    `ticket`: a ticket's number stands in it; `details`: how many kinds of things it tells of a transaction.
+    `ticket`: a ticket's number stands in it; `details`: how many kinds of things it tells of a transaction; `named`: the
+    sender tells who he is.
     """
     own = "" if _ANSWERS.match(subject) else subject
     said = spoken(f"{own}\n{text}")
@@ -141,7 +143,8 @@ def category(subject: str, text: str, *, ticket: bool = False, details: int = 0)
     if _is_silent(said, scores[best]):
         return Verdict(category=Category.OTHER, score=0, why="", silent=True, at_issue=False)
     if scores[best] < _LEAST:
-        return Verdict(category=Category.OTHER, score=0, why="", at_issue=not said.has(*_HARMLESS))
+        foreign = said.words >= _MANY_WORDS and not named and not said.has("me")
+        return Verdict(category=Category.OTHER, score=0, why="", silent=foreign, at_issue=not said.has(*_HARMLESS))
     return Verdict(category=best, score=scores[best], why=", ".join(why[best]))
 
 

@@ -52,6 +52,7 @@ class Spoken:
     """The ideas of a text and where they stand."""
 
     places: Mapping[str, tuple[int, ...]]
+    words: int  #: how many the text has
 
     def has(self, *ideas: str) -> bool:
         """Whether one of these is spoken of."""
@@ -70,7 +71,8 @@ class Spoken:
 def spoken(text: str) -> Spoken:
     """The ideas of a text, those included that two of them are together: "belum … masuk"."""
     places: dict[str, list[int]] = {}
-    for mention in CONCEPTS.mentions(text[:LOOKED_AT]):
+    words = list(CONCEPTS.words(text[:LOOKED_AT]))
+    for mention in CONCEPTS.mentions_in(words):
         for idea in mention.ideas:
             standing = places.setdefault(idea, [])
             if len(standing) < _MAX_PLACES:
@@ -82,11 +84,11 @@ def spoken(text: str) -> Spoken:
             if end is None or any(start < place < end for place in can):
                 continue  # "belum bisa masuk" is about signing in
             places.setdefault(joint, []).append(end)
-    return Spoken(places={idea: tuple(standing) for idea, standing in places.items()})
+    return Spoken(places={idea: tuple(standing) for idea, standing in places.items()}, words=len(words))
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     """A word as it is looked up, and where it stands."""
 
     plain: str
@@ -106,7 +108,10 @@ class Lexis:
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """The phrases of a text that name something, in their order, the longest first, none overlapping."""
-        words = list(self._words(text))
+        yield from self.mentions_in(list(self.words(text)))
+
+    def mentions_in(self, words: Sequence[Word]) -> Iterator[Mention]:
+        """Of words that are already looked up."""
         index = 0
         while index < len(words):
             count, ideas = self._longest(words, index)
@@ -115,7 +120,8 @@ class Lexis:
                 yield Mention(ideas=ideas, place=first.place, start=first.start, end=last.end)
             index += count
 
-    def _words(self, text: str) -> Iterator[_Word]:
+    def words(self, text: str) -> Iterator[Word]:
+        """The words of a text, numbers left out."""
         place = 0
         for match in _TOKEN.finditer(text):
             written = match[0]
@@ -124,9 +130,9 @@ class Lexis:
                 place += gap
             elif not written[0].isdecimal():  # "tanggal 5 pukul 20.40" is no longer than "kemarin"
                 place += 1
-                yield _Word(self.plain(written), place, match.start(), match.end())
+                yield Word(self.plain(written), place, match.start(), match.end())
 
-    def _longest(self, words: Sequence[_Word], index: int) -> tuple[int, frozenset[str]]:
+    def _longest(self, words: Sequence[Word], index: int) -> tuple[int, frozenset[str]]:
         """The longest phrase that begins here: how many words it has, and its ideas."""
         for phrase, ideas in self._phrases.get(words[index].plain, ()):
             last = index + len(phrase) - 1

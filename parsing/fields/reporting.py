@@ -41,7 +41,11 @@ def report_of(
     findings = search(FIELDS, sources, circumstances)
     subject, text = (source.text for source in sources[:2])
     verdict = category.category(
-        subject, text, ticket=names_ticket(f"{subject}\n{text}", findings), details=_details(findings)
+        subject,
+        text,
+        ticket=names_ticket(f"{subject}\n{text}", findings),
+        details=_details(findings),
+        named=any(each.field == "usernames" for each in findings),
     )
     screens, unseen = _without_secrets(pictured.source(picture) for picture in pictures)
     said = [each for each in findings if _counts(each, verdict)]
