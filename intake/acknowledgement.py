@@ -7,7 +7,6 @@ from sqlmodel import Session
 from intake import guarding, letter_box
 from intake.triage import Acknowledge
 from intake.work import Work
-from parsing.fields.declarations import words
 from parsing.mail import AttachmentKind
 from replies import language as languages
 from replies.acknowledge import Composed, prepare
@@ -64,7 +63,7 @@ def _compose(outcome: Acknowledge, work: Work, ticket: Ticket, handle: int) -> C
         token_key=work.desk.key.tokens,
         handle=handle,
         sequence=1,
-        words=words(ticket.language),
+        words=work.desk.words(ticket.language),
         repeat_findings=outcome.repeat_findings,
         now=work.now,
     )

@@ -11,7 +11,6 @@ from intake.authenticate import VERIFIED
 from intake.desks import first_reply_due
 from intake.triage import Acknowledge, Bounced, Decision, Join, Open, Recover, Repeat, Silent
 from intake.work import Work
-from parsing.fields.declarations import words
 from parsing.fields.missing import still_missing
 from parsing.mail import Nature
 from store import ledger, people, rows, tickets
@@ -119,7 +118,7 @@ def _new_ticket(session: Session, work: Work, hold: str) -> Ticket:
 
 
 def _subject(work: Work, language: str) -> str:
-    return words(language).category_subject(work.report.category)
+    return work.desk.words(language).category_subject(work.report.category)
 
 
 def _person(session: Session, work: Work) -> int | None:

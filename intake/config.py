@@ -17,6 +17,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from intake.errors import ConfigurationWrong
 from intake.settings import AgentSettings, AlertSettings, IntakeSettings, Section, TimetableSettings
+from intake.site_settings import SiteCategorySettings, SiteFieldSettings, check_together, declared
+from parsing.report import ReportSettings
+from parsing.site import Site
 from replies.oauth_settings import OAuthSettings
 from replies.settings import DeskSettings, RepliesSettings, SmarthostSettings
 
@@ -67,6 +70,8 @@ class Settings(BaseSettings):
         default=Path("data"), description="The folder of the spool, the store, the sealed files, the key"
     )
     log: LogSettings = Field(default_factory=LogSettings, description="Logging")
+    fields: list[SiteFieldSettings] = Field(default_factory=list, description="Fields of the site's own")
+    categories: list[SiteCategorySettings] = Field(default_factory=list, description="Categories of the site's own")
     store: StoreSettings = Field(default_factory=StoreSettings, description="The store")
     parsing: ParsingSettings = Field(default_factory=ParsingSettings, description="Reading")
     oauth: dict[str, OAuthSettings] = Field(default_factory=dict, description="Logins by OAuth2, by name")
@@ -123,6 +128,22 @@ class Settings(BaseSettings):
             message = "intake.imap: two accounts have the same name"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _declarations_agree(self) -> Settings:
+        check_together(self.fields, self.categories)
+        return self
+
+    @property
+    def report_settings(self) -> ReportSettings:
+        """What reading is told of the site."""
+        labels = {field: tuple(words) for field, words in self.parsing.labels.items()}
+        return ReportSettings(timezone=self.parsing.timezone, labels=labels, site=self.site)
+
+    @property
+    def site(self) -> Site:
+        """The site's own fields and categories."""
+        return declared(self.fields, self.categories)
 
     @property
     def store_url(self) -> str:

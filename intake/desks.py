@@ -11,6 +11,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from sqlalchemy.engine import Engine
 
 from intake.answering import Policy
+from parsing.fields.lexicon import Words
+from parsing.fields.site import site_words
+from parsing.site import Site
 from replies import hours, tokens
 from replies.settings import DeskSettings
 from store import desks as rows
@@ -35,9 +38,16 @@ class OpenDesk:
     policy: Policy
     trusted: frozenset[str]  #: authserv-ids, lower case; "" for a field that names none
     relays: tuple[IPv4Network | IPv6Network, ...]  #: from which these are believed
+    site: Site  #: the site's own fields and categories
+
+    def words(self, language: str) -> Words:
+        """What letters in a language call fields and categories, the site's own included."""
+        return site_words(language, self.site)
 
 
-def open_all(engine: Engine, settings: Mapping[str, DeskSettings], master: bytes) -> dict[str, OpenDesk]:
+def open_all(
+    engine: Engine, settings: Mapping[str, DeskSettings], master: bytes, site: Site | None = None
+) -> dict[str, OpenDesk]:
     """Open every desk, by name; new ones get their row and key. Raises KeyMismatch for another store's master key."""
     with writing(engine) as session:
         opened = rows.ensure(session, list(settings), master)
@@ -57,6 +67,7 @@ def open_all(engine: Engine, settings: Mapping[str, DeskSettings], master: bytes
             ),
             trusted=frozenset("" if each == NAMELESS else each.lower() for each in desk.trusted_authserv_ids),
             relays=tuple(map(ip_network, desk.trusted_relays)),
+            site=site or Site(),
         )
         for name, desk in settings.items()
     }

@@ -17,7 +17,6 @@ from intake.triage import Decision
 from parsing.mail import Envelope, ParsedMail, RawMail
 from parsing.pictures.looking import looker
 from parsing.reading import read, report_json
-from parsing.report import ReportSettings
 from store import keys, migrate
 from store.engine import looking, open_store
 
@@ -32,15 +31,12 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
     raw = RawMail(content=content, envelope=envelope)
     reading = read(
         raw,
-        ReportSettings(
-            timezone=settings.parsing.timezone,
-            labels={field: tuple(words) for field, words in settings.parsing.labels.items()},
-        ),
+        settings.report_settings,
         looker(ocr=settings.parsing.ocr),
     )
     engine, master, known = _store(settings)
     try:
-        open_desks = desks.open_all(engine, settings.desks, master)
+        open_desks = desks.open_all(engine, settings.desks, master, settings.site)
         alone = not open_desks[desk].trusted
         examination = examiner(settings.intake).examine(raw, reading.mail, evaluate_sender=alone)
         with looking(engine) as session:
@@ -60,7 +56,7 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
     report = report_json(reading.report)
     return {
         "mail": _read(reading.mail, decided),
-        "report": {"category": report["category"], "missing": report["missing"]},
+        "report": {name: report[name] for name in ("category", "category_why", "language", "missing")},
         "findings": report["findings"],
         "facts": asdict(decided.facts) | {"store": "as it stands" if known else "there is none yet"},
         "decision": _told(decided.decision),

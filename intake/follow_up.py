@@ -12,7 +12,6 @@ from intake.following import Following, Reply
 from intake.recognising import Similar
 from intake.work import Work
 from parsing.fields.corrections import corrects
-from parsing.fields.declarations import words
 from replies import acknowledge, letters
 from replies.letters import Letter, Progress, TicketView
 from store import customers, findings, marks, people, said, tickets
@@ -94,7 +93,7 @@ def _answer(session: Session, following: Following, reply: Reply, work: Work, ti
 def _letter(
     session: Session, following: Following, reply: Reply, work: Work, ticket: Ticket, participant: Participant
 ) -> Letter:
-    desk, speech = work.desk.settings, words(ticket.language)
+    desk, speech = work.desk.settings, work.desk.words(ticket.language)
     view = _view(session, work, ticket)
     match reply:
         case Reply.STATUS:

@@ -28,7 +28,6 @@ from intake.spool import Spool
 from intake.timetable import Timetable
 from intake.watching import Watch
 from intake.worker import Worker
-from parsing.report import ReportSettings
 from replies.folder import Folder
 from replies.sender import Sender, Transport
 from replies.smarthost import Smarthost
@@ -70,13 +69,13 @@ class Office:
         if settings.store.migrate:
             migrate.upgrade(engine)
         migrate.require_current(engine)
-        self._open_desks = desks.open_all(engine, settings.desks, master)
+        self._open_desks = desks.open_all(engine, settings.desks, master, settings.site)
         self._seed_agents()
         self._blobs = BlobFolder(settings.data / "blobs")
         self._sandbox = Sandbox(
             readers=settings.intake.readers,
             blobs=settings.data / "blobs",
-            settings=_report_settings(settings),
+            settings=settings.report_settings,
             ocr=settings.parsing.ocr,
         )
         self._examiner = examiner(settings.intake)
@@ -203,11 +202,6 @@ class Office:
             if not people.agents(session):
                 for agent in self._settings.agents:
                     people.add_agent(session, agent.name, agent.role, agent.addresses, self._now())
-
-
-def _report_settings(settings: Settings) -> ReportSettings:
-    labels = {field: tuple(words) for field, words in settings.parsing.labels.items()}
-    return ReportSettings(timezone=settings.parsing.timezone, labels=labels)
 
 
 def _first_address(settings: Settings) -> str:

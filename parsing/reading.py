@@ -222,11 +222,12 @@ def report_json(report: Report) -> dict[str, Any]:
         "devices",
         "steps_tried",
     )
+    found = [each.field for each in report.findings]  # the site's own among them
     return {
-        "category": report.category.value,
+        "category": str(report.category),
         "category_why": report.category_why,
         "language": report.language,
-        **{name: [_plain(value) for value in report.values(name)] for name in plural},
+        **{name: [_plain(value) for value in report.values(name)] for name in dict.fromkeys((*plural, *found))},
         "secrets": [asdict(each) for each in report.secrets],
         "identity_numbers": [asdict(each) for each in report.identity_numbers],
         "missing": list(report.missing),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from parsing.site import Site
+
 #: A finding's value as JSON can hold it: a string, or for structured fields an object.
 Value = str | Mapping[str, Any]
 
@@ -82,7 +84,7 @@ class Hidden:
 class Report:
     """What was read out of one mail."""
 
-    category: Category
+    category: str  #: one of Category, or of the site's own
     language: str  #: id, en, ms or mixed
     findings: tuple[Finding, ...]
     missing: tuple[
@@ -103,3 +105,4 @@ class ReportSettings:
 
     timezone: str = "Asia/Jakarta"  #: for times where neither the text nor the mail's Date says one
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: further labels by field name
+    site: Site = field(default_factory=Site)  #: fields and categories of the site's own

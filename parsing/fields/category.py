@@ -7,13 +7,18 @@ so is mail that reports nothing at all, and from which nothing is to be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from parsing.fields.concepts import Spoken, spoken
+from parsing.fields.concepts import LOOKED_AT, Lexis, Spoken, spoken
 from parsing.report import Category
 
 _C = Category
+
+#: The names of all categories of loket's own.
+NAMES = tuple(each.value for each in Category)
+#: The phrases of a site's categories, and what one of them weighs, by category.
+SiteLexis = tuple[Lexis, Mapping[str, float]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +41,7 @@ class Rule:
 class Verdict:
     """A category and why."""
 
-    category: Category
+    category: str  #: one of Category, or of the site's own
     score: float  #: of the category
     why: str  #: the names of the rules that spoke for it
     silent: bool = False  #: it reports nothing at all: an offer, an invitation, a bill, an automatic reply
@@ -126,11 +131,19 @@ _NUMBERED = 4  #: a ticket's number, where its progress is asked for
 _ANSWERS = re.compile(r"^\s*(?:re|bls|balas|aw)\s*:", re.IGNORECASE)
 
 
-def category(subject: str, text: str, *, ticket: bool = False, details: int = 0, named: bool = False) -> Verdict:
+def category(
+    subject: str,
+    text: str,
+    *,
+    ticket: bool = False,
+    details: int = 0,
+    named: bool = False,
+    site: SiteLexis | None = None,
+) -> Verdict:
     """The category of a report.
 
     `ticket`: a ticket's number stands in it; `details`: how many kinds of things it tells of a transaction; `named`: the
-    sender tells who he is.
+    sender tells who he is; `site`: the phrases of the site's own categories, and what each weighs.
     """
     own = "" if _ANSWERS.match(subject) else subject
     said = spoken(f"{own}\n{text}")
@@ -139,7 +152,9 @@ def category(subject: str, text: str, *, ticket: bool = False, details: int = 0,
         for rule in _holding(spoken(own), RULES):
             scores[rule.category] += rule.weight * _SUBJECT
     _weigh(scores, said, ticket=ticket, details=details)
-    best = max(scores, key=lambda each: scores[each])
+    if site is not None:
+        _add_site(scores, why, f"{subject}\n{text}", site)
+    best: str = max(scores, key=lambda each: scores[each])
     if _is_silent(said, scores[best]):
         return Verdict(category=Category.OTHER, score=0, why="", silent=True, at_issue=False)
     if scores[best] < _LEAST:
@@ -158,23 +173,23 @@ def _holding(said: Spoken, rules: Iterable[Rule]) -> list[Rule]:
     return [rule for rule in rules if not said.has(*rule.without) and said.together(rule.needs, rule.within)]
 
 
-def _scores(said: Spoken, rules: Iterable[Rule]) -> tuple[dict[Category, float], dict[Category, list[str]]]:
-    scores = dict.fromkeys(Category, 0.0)
-    why: dict[Category, list[str]] = {each: [] for each in Category}
+def _scores(said: Spoken, rules: Iterable[Rule]) -> tuple[dict[str, float], dict[str, list[str]]]:
+    scores: dict[str, float] = dict.fromkeys(Category, 0.0)
+    why: dict[str, list[str]] = {each: [] for each in Category}
     for rule in _holding(said, rules):
         scores[rule.category] += rule.weight
         why[rule.category].append(rule.name)
     return scores, why
 
 
-def _weigh(scores: dict[Category, float], said: Spoken, *, ticket: bool, details: int) -> None:
+def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int) -> None:
     """What no single rule sees: money first, questions that report nothing, and what was reported before."""
-    for each in _MONEY:
-        if scores[each] >= _SURE_OF_MONEY:
-            scores[each] += _MONEY_FIRST + min(details, 2)
-    for idea, each in (("deposit", _MONEY[0]), ("proof", _MONEY[0]), ("withdraw", _MONEY[1])):
+    for about in _MONEY:
+        if scores[about] >= _SURE_OF_MONEY:
+            scores[about] += _MONEY_FIRST + min(details, 2)
+    for idea, about in (("deposit", _MONEY[0]), ("proof", _MONEY[0]), ("withdraw", _MONEY[1])):
         if details > 1 and said.has(idea):
-            scores[each] += _TOLD_IN_DETAIL
+            scores[about] += _TOLD_IN_DETAIL
     if ticket and said.has("progress", "unanswered", "ask"):
         scores[Category.STATUS_ENQUIRY] += _NUMBERED
     if details > 1:
@@ -182,3 +197,16 @@ def _weigh(scores: dict[Category, float], said: Spoken, *, ticket: bool, details
     if said.has(*_HARMLESS) and not said.has("not_arrived", "cannot", "failed", "error"):
         for each in scores:
             scores[each] -= 3
+
+
+def _add_site(scores: dict[str, float], why: dict[str, list[str]], text: str, site: SiteLexis) -> None:
+    """What speaks for the site's own categories: each of their phrases once."""
+    lexis, weights = site
+    heard: set[tuple[str, str]] = set()
+    for mention in lexis.mentions(text[:LOOKED_AT]):
+        words = text[mention.start : mention.end].lower()
+        for name in mention.ideas:
+            if (name, words) not in heard:
+                heard.add((name, words))
+                scores[name] = scores.get(name, 0) + weights[name]
+                why.setdefault(name, []).append(words)

@@ -98,10 +98,11 @@ class Word:
 
 
 class Lexis:
-    """The phrases of one kind in all languages, by which ideas are named."""
+    """Phrases by which ideas are named, and how they are recognised."""
 
-    def __init__(self, kind: str) -> None:
-        self._phrases = _phrases(kind)
+    def __init__(self, named: Iterable[tuple[str, str]]) -> None:
+        """`named`: pairs of an idea and a phrase by which it is named."""
+        self._phrases = _phrases(named)
         self._known = frozenset(word for listed in self._phrases.values() for phrase, _ in listed for word in phrase)
         self._slips = _slips(self._known)
         self.plain = lru_cache(maxsize=20_000)(self._plain)
@@ -179,14 +180,20 @@ def _spelling() -> dict[str, str]:
 _Phrases = dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]
 
 
-def _phrases(kind: str) -> _Phrases:
-    """First word → the phrases that begin with it, the longest first, with their ideas."""
-    ideas: dict[tuple[str, ...], set[str]] = {}
+def of_kind(kind: str) -> Iterator[tuple[str, str]]:
+    """The ideas of one kind with their phrases, in all languages."""
     for language in LANGUAGES:
         for idea, listed in table(language, kind).items():
             for phrase in listed.split(","):
-                words = tuple(_SPELLING.get(word, word) for word in _TOKEN.findall(phrase.lower()) if word.strip())
-                ideas.setdefault(words, set()).add(idea)
+                yield idea, phrase
+
+
+def _phrases(named: Iterable[tuple[str, str]]) -> _Phrases:
+    """First word → the phrases that begin with it, the longest first, with their ideas."""
+    ideas: dict[tuple[str, ...], set[str]] = {}
+    for idea, phrase in named:
+        words = tuple(_SPELLING.get(word, word) for word in _TOKEN.findall(phrase.lower()) if word.strip())
+        ideas.setdefault(words, set()).add(idea)
     found: _Phrases = {}
     for words in sorted(ideas, key=lambda words: (-len(words), words)):
         if words:
@@ -204,4 +211,4 @@ def _slips(known: Iterable[str]) -> dict[str, str]:
 
 
 _SPELLING = _spelling()
-CONCEPTS = Lexis("concepts")
+CONCEPTS = Lexis(of_kind("concepts"))

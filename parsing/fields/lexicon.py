@@ -26,21 +26,21 @@ class Words:
     language: str
     names: Mapping[str, str]  #: field → as letters call it
     questions: Mapping[str, str]  #: missing item → where to find it and how to send it
-    subjects: Mapping[Category, str]  #: category → the letter's subject
+    subjects: Mapping[str, str]  #: category → the letter's subject
     labels: Mapping[str, tuple[str, ...]]  #: field → what people write before its value
     calendar: Mapping[str, Mapping[str, Any]]
     speech: Mapping[str, tuple[str, ...]]  #: how people deny, correct and number things
     not_names: frozenset[str]  #: words that follow a label without being its value
 
     def field_name(self, item: str) -> str:
-        """What a letter calls a field or a missing item."""
-        return self.names[item]
+        """What a letter calls a field or a missing item; its own name where the site no longer declares it."""
+        return self.names.get(item, item)
 
     def question(self, item: str) -> str:
         """How a letter asks for a missing item."""
-        return self.questions[item]
+        return self.questions.get(item, "")
 
-    def category_subject(self, category: Category) -> str:
+    def category_subject(self, category: str) -> str:
         """The subject of a ticket's letters."""
         return self.subjects[category]
 

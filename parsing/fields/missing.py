@@ -36,20 +36,22 @@ _TICKET = re.compile(
 )
 
 
-def missing(about: Category, findings: Iterable[Finding], subject: str, text: str) -> tuple[str, ...]:
-    """The items that are needed and were not found."""
+def missing(
+    about: str, findings: Iterable[Finding], subject: str, text: str, needs: Mapping[str, tuple[str, ...]] = NEEDS
+) -> tuple[str, ...]:
+    """The items that are needed and were not found; an item of the site's own is called as its field."""
     listed = list(findings)
     found = {finding.field for finding in listed}
     contact = bool(found & {"emails", "phones"})
     if about is Category.STATUS_ENQUIRY and names_ticket(f"{subject}\n{text}", listed):
         return ()
-    return tuple(item for item in NEEDS[about] if not _is_there(item, about, found, contact))
+    return tuple(item for item in needs[about] if not _is_there(item, about, found, contact))
 
 
 def still_missing(items: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
     """Of what was missing, what a further mail has not brought either."""
     found = {finding.field for finding in findings}
-    return tuple(item for item in items if not found & set(_BROUGHT_BY[item]))
+    return tuple(item for item in items if not found & set(_BROUGHT_BY.get(item, (item,))))
 
 
 def names_ticket(text: str, findings: Iterable[Finding]) -> bool:
@@ -59,7 +61,7 @@ def names_ticket(text: str, findings: Iterable[Finding]) -> bool:
     return any(number not in others for number in numbers)
 
 
-def _is_there(item: str, about: Category, found: set[str], contact: bool) -> bool:
+def _is_there(item: str, about: str, found: set[str], contact: bool) -> bool:
     if item == "contact":
         return contact or "usernames" in found
-    return _FIELDS[item] in found or (contact and about in _CONTACT_DOES)
+    return _FIELDS.get(item, item) in found or (item == "username" and contact and about in _CONTACT_DOES)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from parsing.body.quotes import Division
-from parsing.fields import category, language, pictured, secrets
+from parsing.fields import category, language, pictured, secrets, site
 from parsing.fields.category import Verdict
 from parsing.fields.declarations import FIELDS
 from parsing.fields.missing import missing, names_ticket
@@ -38,7 +38,9 @@ def report_of(
         return Report(category=Category.OTHER, language=spoken, findings=(), missing=())
     circumstances = replace(circumstances, language="ms" if spoken == "ms" else circumstances.language)
     sources, hidden = _without_secrets(_sources(mail, division, from_html=from_html))
-    findings = search(FIELDS, sources, circumstances)
+    ours = circumstances.settings.site
+    fields = (*site.declarations(ours), *FIELDS)
+    findings = search(fields, sources, circumstances)
     subject, text = (source.text for source in sources[:2])
     verdict = category.category(
         subject,
@@ -46,18 +48,19 @@ def report_of(
         ticket=names_ticket(f"{subject}\n{text}", findings),
         details=_details(findings),
         named=any(each.field == "usernames" for each in findings),
+        site=site.lexis(ours) if ours.categories else None,
     )
     screens, unseen = _without_secrets(pictured.source(picture) for picture in pictures)
     said = [each for each in findings if _counts(each, verdict)]
     shown = () if verdict.silent else zip(pictures, screens, strict=True)
-    findings = pictured.weighed(said, shown, FIELDS, circumstances)
+    findings = pictured.weighed(said, shown, fields, circumstances)
     hidden += unseen
     return Report(
         category=verdict.category,
         category_why=verdict.why,
         language=spoken,
         findings=findings,
-        missing=missing(verdict.category, findings, subject, text),
+        missing=missing(verdict.category, findings, subject, text, site.needs(ours)),
         secrets=tuple(each for each in hidden if each.is_secret),
         identity_numbers=tuple(each for each in hidden if not each.is_secret),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from parsing.fields.concepts import Lexis, Mention
+from parsing.fields.concepts import Lexis, Mention, of_kind
 from parsing.fields.source import Circumstances, Source
 from parsing.report import Finding
 
@@ -43,7 +43,7 @@ _ANEW = 2  #: words after which "saya" begins a new sentence: "belum masuk juga 
 _WORDY = 60  #: code points; a longer clause is cut to where its deed is spoken of
 _CONFIDENT, _CARRIED = 0.8, 0.6
 
-_LEXIS = Lexis("steps")
+_LEXIS = Lexis(of_kind("steps"))
 
 
 def find(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:

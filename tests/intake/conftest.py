@@ -26,6 +26,7 @@ from intake.spool import Spool
 from intake.worker import Worker
 from parsing.mail import Envelope
 from parsing.report import ReportSettings
+from parsing.site import Site
 from replies.settings import DeskSettings
 from store import keys
 from store.blobs import BlobFolder
@@ -55,8 +56,9 @@ def customer_mail(body: str = "Username: budi_99\nDeposit belum masuk.\n", **hea
 class InlineReader:
     """Reads in this process; what it is told to fail on, it fails on."""
 
-    def __init__(self, blobs: Path) -> None:
+    def __init__(self, blobs: Path, settings: ReportSettings) -> None:
         self._blobs = blobs
+        self._settings = settings
         self.failures: dict[bytes, Exception] = {}
         self.reads = 0
         self.broken = False
@@ -77,7 +79,7 @@ class InlineReader:
         if failure is not None:
             done.set_exception(failure)
         else:
-            job = Job(path=path, sha256=sha256, keys=seals, blobs=self._blobs, settings=ReportSettings())
+            job = Job(path=path, sha256=sha256, keys=seals, blobs=self._blobs, settings=self._settings)
             found = read_and_seal(job)
             done.set_result(together(found, look_and_seal(job)) if found.unseen else found)
         return done
@@ -141,15 +143,16 @@ def make_counter(
     *settings: DeskSettings,
     master: bytes | None = None,
     examiner: Examiner | None = None,
+    site: Site | None = None,
 ) -> Counter:
     """Build a desk in a folder, with a master key of its own unless one is given; without an examiner none examines."""
     listed = settings or (DeskSettings(name="help", addresses=["help@desk.test"], acknowledge="all"),)
     clock = [NOON]
     master = master or keys.new_key()
-    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master)
+    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master, site)
     directory, blobs = Directory(listed), BlobFolder(folder / "blobs")
     spool = Spool(folder / "spool", quota=1 << 30, on_fatal=_never)
-    reader = InlineReader(folder / "blobs")
+    reader = InlineReader(folder / "blobs", ReportSettings(site=site or Site()))
 
     def now() -> datetime:
         return clock[-1]

@@ -21,6 +21,11 @@ EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 #: Not keys of the file: a desk's name is its table's.
 _NOT_IN_FILE = {"desks.name", "oauth.name"}
 
+#: Keys whose value is a table of the site's own making, by language or by field.
+_TABLES = {"parsing.labels"} | {
+    *("fields.names", "fields.questions", "fields.labels", "categories.subjects", "categories.phrases"),
+}
+
 #: A key's value in the example where the default is nothing.
 _MINIMAL = '[desks.help]\naddresses = ["help@desk.test"]\n'
 
@@ -52,7 +57,7 @@ def _written(values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, A
         if path == "desks.":
             yield from _written(value, "desks.")
             continue
-        if isinstance(value, Mapping) and value and key != "parsing.labels":
+        if isinstance(value, Mapping) and value and key not in _TABLES:
             yield from (_named(value, key) if key in ("desks", "oauth") else _written(value, f"{key}."))
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             yield from _written(value[0], f"{key}.")
