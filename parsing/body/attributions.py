@@ -1,7 +1,7 @@
 """Attributions: "On Tue, 10 Nov 2026 at 10:00 Budi <budi@example.com> wrote:", in any order, wrapped over lines.
 
 A shape alone never makes one: a date, a time or an address has to stand in it, and where it names no writer in
-brackets, more than one of these or a quote below it.
+brackets, more than one of these or a quote below it. Only "Budi wrote:" right above a quote needs nothing else.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def attribution_ending(lines: Sequence[str], end: int, floor: int, *, quoted_bel
         joined = " ".join(lines[start : end + 1])
         if len(joined) > _MOST:
             break
-        strength = _opens(lines[start])
+        strength = _opens(lines[start]) or (start == end and quoted_below)
         better = strength > strongest or (strength == strongest and bool(_DATE.search(lines[start])))
         if strength and better and _is_attribution(joined, strength, quoted_below=quoted_below):
             found, strongest = start, strength
@@ -88,19 +88,25 @@ def _is_attribution(joined: str, strength: int, *, quoted_below: bool) -> bool:
     """Weigh the evidence: dates, times and addresses, the verb and where it stands."""
     dated, timed = bool(_DATE.search(joined)), bool(_TIME.search(joined))
     bracketed = bool(_BRACKETED.search(joined))
-    if not (dated or timed or bracketed or _ADDRESS.search(joined)):
-        return False
-    framed = bool(_FRAME.match(joined))
     places = verbs(joined)
+    if not (dated or timed or bracketed or _ADDRESS.search(joined)):
+        return quoted_below and bool(places) and _is_short(joined, max(places))
+    framed = bool(_FRAME.match(joined))
     if not places:
         at_its_end = strength > 1 and bool(_TAIL.search(joined))  # "10.11.2026, 14:41, Budi <budi@example.com>:"
         named = bracketed and (dated or timed) and (framed or at_its_end)
-        return named or (quoted_below and dated + timed + bracketed + (strength > 1) > 1)
-    if quoted_below or framed:
+        opened = strength > 1
+        return named or (quoted_below and (opened or bracketed) and dated + timed + bracketed + opened > 1)
+    if framed or (quoted_below and (strength > 1 or _AFTER_VERB.match(joined, max(places)))):
         return True
     if bracketed and (dated or timed):
         return True
     return (dated or bracketed) and _names_its_writer(joined, max(places), strength)
+
+
+def _is_short(joined: str, after_verb: int) -> bool:
+    """Whether it is "Budi wrote:" right above a quote: no more than a name and the verb."""
+    return bool(_AFTER_VERB.match(joined, after_verb)) and len(joined.split()) <= _NAME_WORDS + 1
 
 
 def _names_its_writer(joined: str, after_verb: int, strength: int) -> bool:

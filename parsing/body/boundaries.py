@@ -22,8 +22,11 @@ _ANSWER_ABOVE = re.compile(
 )
 _LONGEST = 160  #: code points of a line that can be a separator
 _HEADER_LINES = 16  #: of a quoted mail, with long lists of recipients wrapped and blank lines between
-_BLANKS = 1  #: blank lines between two header lines, as mails have whose line ends were doubled
 _WRAPPED = 4  #: lines over which the recipients may be wrapped
+_ANSWERED = re.compile(
+    r"[:：]\W{0,8}(?:re|aw|sv|antw|bls|bal|ref|rif|odp|vs|ynt|отв|回复|回覆|答复|返信)\s?[:：]|\[[^\]\n]{2,40}\]",
+    re.IGNORECASE,
+)
 _MAIL_ROLES = {Role.FROM, Role.SENT, Role.DATE, Role.SUBJECT, Role.TO}
 _NEAR = 3  #: lines below a forward's words in which its header begins
 
@@ -78,31 +81,38 @@ def is_reply_mark(line: str) -> bool:
 def header_block(lines: Sequence[str], index: int) -> bool:
     """Whether the header of a quoted mail begins at a line.
 
-    A sender and two more of date, recipient and subject; and one of them has to be a mail's own: a subject, "sent", or
-    an address. "Dari: BCA / Ke: DANA / Tanggal: …" is somebody's money.
+    A sender and two more of date, recipient and subject; and one of them has to be a mail's own: "sent", an address,
+    or an answer's subject. "Dari: BCA / Ke: DANA / Tanggal: …" is somebody's money.
     """
     if role_of(lines[index]) not in _MAIL_ROLES:
         return False
-    seen: set[Role] = set()
-    addressed = False
-    place, blanks, wraps = index, 0, 0
-    while place < min(index + _HEADER_LINES, len(lines)):
+    seen, end = _header(lines, index)
+    if end < len(lines) and lines[end] and lines[end - 1] and _LABEL.match(lines[end]):
+        return False  # a form goes on
+    told = {role for role, _ in seen} - {Role.CC, Role.OTHER}
+    of_mail = any(
+        role is Role.SENT or "@" in line or (role is Role.SUBJECT and _ANSWERED.search(line)) for role, line in seen
+    )
+    return Role.FROM in told and len(told) > 2 and of_mail  # noqa: PLR2004 - a sender and two more
+
+
+def _header(lines: Sequence[str], index: int) -> tuple[list[tuple[Role, str]], int]:
+    """The header lines from one on, each role once, and the line at which they end."""
+    seen: dict[Role, str] = {}
+    wraps, place = 0, index
+    for place in range(index, min(index + _HEADER_LINES, len(lines))):
         line = lines[place]
         role = role_of(line)
         if role and role not in seen:
-            seen.add(role)
-            addressed = addressed or "@" in line
-            blanks = wraps = 0
+            seen[role], wraps = line, 0
         elif not line:
-            blanks += 1
-        elif blanks or not (wraps := wraps + 1) <= _WRAPPED or _LABEL.match(line):
+            if place > index and not lines[place - 1]:
+                break  # a second blank line; one alone stands between two where line ends were doubled
+        elif not lines[place - 1] or (wraps := wraps + 1) > _WRAPPED or _LABEL.match(line):
             break
-        if blanks > _BLANKS:
-            break
+    else:
         place += 1
-    followed = place < len(lines) and lines[place] and not blanks and _LABEL.match(lines[place])
-    enough = Role.FROM in seen and len(seen - {Role.CC}) > 2 and bool(seen & {Role.SENT, Role.SUBJECT} or addressed)  # noqa: PLR2004
-    return enough and not followed
+    return list(seen.items()), place
 
 
 def role_of(line: str) -> Role | None:

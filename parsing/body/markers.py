@@ -30,6 +30,7 @@ class Role(Enum):
     TO = auto()
     CC = auto()
     SUBJECT = auto()
+    OTHER = auto()
 
 
 def bare(line: str) -> str:

@@ -16,7 +16,7 @@ from parsing.body.attributions import attribution_ending, may_end
 from parsing.body.boundaries import header_block, is_forward, is_forwarded_subject, is_rule, is_separator
 from parsing.body.markers import bare
 from parsing.body.marks import NO_MARKS, Mark, Marks
-from parsing.body.signature import is_tagline, signature_start
+from parsing.body.signature import armour, is_tagline, signature_start
 
 _MAX_LINES = 4_000  #: beyond it lines are new words: nobody reads further, and the scan stays short
 _MAX_LINE = 500  #: code points of a line that are looked at: markers are short
@@ -213,8 +213,10 @@ class _Scan:
 
 def _mark_signatures(lines: Sequence[str], kinds: list[Kind], marks: Marks) -> None:
     """Mark signatures at the end of the first and of the last stretch of new words, if words are left beside them."""
-    stretches = [(start, end) for kind, start, end in _runs(lines, kinds) if kind is Kind.NEW]
     marked = list(kinds)
+    for index in armour(lines):
+        marked[index] = Kind.SIGNATURE
+    stretches = [(start, end) for kind, start, end in _runs(lines, marked) if kind is Kind.NEW]
     for start, end in stretches[:1] + stretches[1:][-1:]:
         _mark_signature(lines, marked, marks, start, end)
     if _says_anything(lines, marked):

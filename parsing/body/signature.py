@@ -7,12 +7,13 @@ paragraph. A formula without a name is thanks, and stays with the words.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from parsing.body.boundaries import is_rule
 from parsing.body.markers import CLOSING, TAGLINE, plain
 
 _DELIMITER = re.compile(r"(?:--|—|––|__|—-|-—)\Z")
+_ARMOUR_HEAD = 4  #: lines before the blank one; it names the digests
 _MOST = 40  #: lines after a delimiter; signatures with all their lawyers are shorter, and more is somebody's report
 _END = 30  #: lines at the end in which anything else is looked for
 _CLOSING_LINES = 9  #: lines that may follow a formula: name, post, house, street, town, telephones, address
@@ -62,6 +63,24 @@ def signature_start(lines: Sequence[str]) -> int | None:
             break
         start = end = found
     return start
+
+
+def armour(lines: Sequence[str]) -> Iterator[int]:
+    """The lines that OpenPGP puts around what it signs (RFC 9580, 6.2 and 7): nobody's words."""
+    inside = False
+    for index, line in enumerate(lines):
+        if line.startswith("-----BEGIN PGP SIG"):
+            inside = True
+        if inside:
+            yield index
+        if line.startswith("-----END PGP SIGNATURE") or (inside and not line and _is_opened(lines, index)):
+            inside = False
+
+
+def _is_opened(lines: Sequence[str], index: int) -> bool:
+    """Whether the blank line ends the head of a signed text."""
+    near = range(max(0, index - _ARMOUR_HEAD), index)
+    return any(lines[place].startswith("-----BEGIN PGP SIGNED MESSAGE") for place in near)
 
 
 def is_tagline(line: str) -> bool:
