@@ -34,7 +34,8 @@ _ACCENTS = dict.fromkeys(
 class Kind(StrEnum):
     """What a phrase shows, as `table.key` of the files of words."""
 
-    AWAY_PREFIX = "away.prefixes"  #: stands in a subject before the one that is answered
+    AWAY_PREFIX = "away.prefixes"  #: names an automatic answer, in a subject before the one that is answered
+    AWAY_STATE = "away.states"  #: says in a subject where somebody is; a person may write it too
     ABSENCE = "away.absence"  #: "I am on leave"
     PROMISE = "away.promise"  #: what only a responder adds: who else helps, when your mail will be read
     AUTOMATIC = "away.automatic"  #: it says so of itself

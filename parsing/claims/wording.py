@@ -70,7 +70,8 @@ def receipt(told: Told) -> Evidence | None:
 
 def reaction(told: Told) -> Evidence | None:
     """Outlook's reactions, and Gmail's where a relay dropped the part for programs."""
-    if told.words.count(" ") - 1 > _REACTION_WORDS or told.is_handed_on:
+    answers = told.answers or told.is_reply
+    if not answers or told.words.count(" ") - 1 > _REACTION_WORDS or told.is_handed_on:
         return None
     phrase = find(Kind.REACTION, told.words)
     return (Nature.REACTION, f"words: {phrase}") if phrase else None
@@ -85,18 +86,33 @@ def away(told: Told) -> Evidence | None:
     if told.is_handed_on:
         return None
     said = _said(told)
+    shown = _by_subject(told, said) or _by_words(told, said)
+    return (Nature.AUTO_REPLY, shown) if shown else None
+
+
+def _by_subject(told: Told, said: _Said) -> str:
+    """A subject that names an automatic answer before the one that it answers, or says where somebody is."""
     strict = _strict_prefix(told)
-    if strict and (_is_marked(told) or said.absence or said.automatic or (said.anything and not said.plea)):
-        return Nature.AUTO_REPLY, f"subject: {strict}"
+    continues = (
+        strict != told.folded_subject.strip()
+    )  # "Automatic reply: Deposit" needs no words; "Auto" alone is a car
+    if strict and (
+        _is_marked(told) or said.absence or said.automatic or ((said.anything or continues) and not said.plea)
+    ):
+        return f"subject: {strict}"
+    loose = None if told.is_reply or said.plea else _loose_prefix(told)
+    supported = said.automatic or (said.absence and (said.promise or said.thanks or told.answers))
+    return f"subject: {loose}" if loose and supported else ""
+
+
+def _by_words(told: Told, said: _Said) -> str:
+    """Words of two kinds, or of one where the header says at least that the mail is one of many."""
     if said.plea or len(told.own_text) > _BRIEF:
-        return None
+        return ""
     if said.absence and told.headers.text("precedence") in ("bulk", "junk") and not told.headers.count("list-id"):
-        return Nature.AUTO_REPLY, f"precedence, words: {said.absence}"
-    loose = None if told.is_reply else _loose_prefix(told)
-    if loose and (said.automatic or (said.absence and (said.promise or said.thanks or told.answers))):
-        return Nature.AUTO_REPLY, f"subject: {loose}"
+        return f"precedence, words: {said.absence}"
     pair = _pair(said)
-    return (Nature.AUTO_REPLY, f"words: {' + '.join(pair)}") if pair else None
+    return f"words: {' + '.join(pair)}" if pair else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,17 +155,17 @@ def _is_marked(told: Told) -> bool:
 
 
 def _loose_prefix(told: Told) -> str | None:
-    return starts(Kind.AWAY_PREFIX, told.folded_subject) or find(Kind.ABSENCE, told.folded_subject)
+    subject = told.folded_subject
+    return starts(Kind.AWAY_PREFIX, subject) or starts(Kind.AWAY_STATE, subject) or find(Kind.ABSENCE, subject)
 
 
 def _strict_prefix(told: Told) -> str:
     """The prefix that a responder set before the subject that it answers, or behind it in brackets; "" where none."""
-    head = _head(told.subject)
-    if head in _exactly(Kind.AWAY_PREFIX, head):
-        return head
     last = _LAST_BRACKETS.search(told.subject[-100:])
-    tail = fold(last[1]).strip() if last else ""
-    return tail if tail and tail in _exactly(Kind.AWAY_PREFIX, tail) else ""
+    for part in (_head(told.subject), fold(last[1]).strip() if last else ""):
+        if part in _exactly(Kind.AWAY_PREFIX, part):
+            return part
+    return ""
 
 
 def _head(subject: str) -> str:
