@@ -36,6 +36,7 @@ _COMMANDS = {
     "mailbox": ("mailboxes", "mailbox"),
     "outbox": ("letters", "outbox"),
     "agent": ("people", "agent"),
+    "rules": ("rules", "rules"),
     "tokens": ("tokens", "tokens"),
     "auth": ("auth", "auth"),
 }
