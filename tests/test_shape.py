@@ -73,7 +73,7 @@ def test_the_wheel_holds_what_runs_and_nothing_else(wheel: Path) -> None:
         "templates/id/received.txt",
         "templates/en/received.html",
         "templates/config.example.toml",
-        "parsing/fields/words/id.toml",
+        "parsing/fields/words/id/words.toml",
         "store/migrations/env.py",
         "store/migrations/versions/0001_the_first_schema.py",
     ):

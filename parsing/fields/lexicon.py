@@ -1,7 +1,6 @@
-"""The words of each language, read once from `words/*.toml` when the module is imported.
+"""The words of each language, read once from `words/<language>/words.toml` when the module is imported.
 
-One file a language: labels that introduce a value, names and questions for letters, categories with their keywords,
-the calendar's words.
+Labels that introduce a value, names and questions for letters, the subjects of categories, the calendar's words.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ def _load(path: Path) -> Words:
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     fields, categories = table["fields"], table["categories"]
     return Words(
-        language=path.stem,
+        language=path.parent.name,
         names={name: entry["name"] for name, entry in fields.items()},
         questions={name: entry["question"] for name, entry in fields.items() if "question" in entry},
         subjects={Category(name): entry["subject"] for name, entry in categories.items()},
@@ -60,7 +59,7 @@ def _load(path: Path) -> Words:
     )
 
 
-LEXICON: Mapping[str, Words] = {path.stem: _load(path) for path in sorted(_FOLDER.glob("*.toml"))}
+LEXICON: Mapping[str, Words] = {path.parent.name: _load(path) for path in sorted(_FOLDER.glob("*/words.toml"))}
 
 
 def words(language: str | None) -> Words:

@@ -26,7 +26,7 @@ class FieldDeclaration:
     """A field: what it is called, who finds it where, and which of its findings are the same."""
 
     name: str  #: of its findings, as in JSON
-    word: str  #: its entry under [fields] in words/*.toml
+    word: str  #: its entry under [fields] in words/<language>/words.toml
     finders: tuple[Finder, ...]  #: the surest first; a later one only where the earlier found nothing
     shapes: tuple[Finder, ...] = ()  #: after all fields' finders, likewise
     origins: frozenset[Origin] = frozenset({Origin.SPOKEN, Origin.PICTURE})  #: of the texts that may hold it
