@@ -77,6 +77,7 @@ RULES = (
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "balance|money gone|deducted self|subscription", within=8),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "fraud"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "stranger enter|login|changed|transfer|withdraw|account"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 5, "money|balance gone|deducted stranger", within=14),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "foreign_login"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "phone|email|password changed stranger|self|not_me"),
     _rule(_C.ACCOUNT_RESTRICTED, 6, "account|rights|balance|money restricted", within=8),
@@ -151,7 +152,7 @@ def category(
     if own:
         for rule in _holding(spoken(own), RULES):
             scores[rule.category] += rule.weight * _SUBJECT
-    _weigh(scores, said, ticket=ticket, details=details)
+    _weigh(scores, said, ticket=ticket, details=details, named=named)
     if site is not None:
         _add_site(scores, why, f"{subject}\n{text}", site)
     best: str = max(scores, key=lambda each: scores[each])
@@ -182,7 +183,7 @@ def _scores(said: Spoken, rules: Iterable[Rule]) -> tuple[dict[str, float], dict
     return scores, why
 
 
-def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int) -> None:
+def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int, named: bool) -> None:
     """What no single rule sees: money first, questions that report nothing, and what was reported before."""
     for about in _MONEY:
         if scores[about] >= _SURE_OF_MONEY:
@@ -190,6 +191,8 @@ def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int
     for idea, about in (("deposit", _MONEY[0]), ("proof", _MONEY[0]), ("withdraw", _MONEY[1])):
         if details > 1 and said.has(idea):
             scores[about] += _TOLD_IN_DETAIL
+    if details > 1 and named and said.has("transfer") and not said.has("withdraw", "to_bank"):
+        scores[Category.DEPOSIT_MISSING] += _TOLD_IN_DETAIL
     if ticket and said.has("progress", "unanswered", "ask"):
         scores[Category.STATUS_ENQUIRY] += _NUMBERED
     if details > 1:
