@@ -18,13 +18,13 @@ from parsing.message.mime import Part, Structure, walk
 from parsing.reading import Reading
 
 #: problems that say that lines stand outside of the parts, or among the headers
-_TOLD = ("outside_parts", "header_block_too_large", "header_line_odd")
+_TOLD = ("outside_parts", "header_block_too_large", "header_line_odd", "delimiter_damaged")
 #: a word to readers without MIME
 _PREAMBLE = re.compile(rb"MIME|multi-?part", re.IGNORECASE)
 #: what holds other parts, and is replaced by them
 _CONTAINERS = ("application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>?")
 #: what may stand between leaves: delimiter lines, header fields and their folds, mbox separators
 _BETWEEN = re.compile(rb"--|[!-9;-~]+[ \t]*:|[ \t]|>?From ")
 
@@ -77,7 +77,7 @@ def _lost_lines(content: bytes, structure: Structure) -> Iterator[str]:
 def _strange(between: bytes) -> Iterator[str]:
     if _PREAMBLE.search(between):
         return
-    for line in between.splitlines():
+    for line in between.split(b"\n"):  # a CR within a field ends no line
         if line.strip() and not _BETWEEN.match(line):
             yield f"a line: {line[:80]!r}"
 
