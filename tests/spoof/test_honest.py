@@ -92,7 +92,7 @@ VARIATIONS = (
     "changed subject",
     "another alias",
     "wrapped References",
-    "late",
+    "number in small letters",
 )
 
 _CUSTOMERS = [f"c{number}@legit.test" for number in range(5)]
@@ -166,6 +166,7 @@ def _answer(client: Client, variation: str, asked: Asked, serial: int) -> tuple[
     return content, address
 
 
+@pytest.mark.battery
 def test_honest_answers_join(desk: tuple[Counter, list[Asked]]) -> None:
     """Ninety-nine of a hundred at least; and what does not is linked to where it belongs."""
     counter, tickets = desk
