@@ -101,8 +101,8 @@ class Postfix:
 
 
 @contextmanager
-def running(routes: Mapping[str, str]) -> Iterator[Postfix]:
-    """Start a server, and end it.
+def running(routes: Mapping[str, str], more: str = "") -> Iterator[Postfix]:
+    """Start a server, and end it; `more` are further lines of main.cf.
 
     `routes` says for each domain where its mail goes: "smtp:[127.0.0.1]:PORT", "lmtp:inet:127.0.0.1:PORT", "discard:".
     """
@@ -110,7 +110,7 @@ def running(routes: Mapping[str, str]) -> Iterator[Postfix]:
     folder = Path(tempfile.mkdtemp(prefix="loket-postfix-"))
     folder.chmod(0o755)
     server = Postfix(folder=folder, port=common.free_port())
-    _furnish(server, routes)
+    _furnish(server, routes, more)
     postfix = ["postfix", "-c", folder / "config"]
     try:
         _run([*postfix, "start"])
@@ -121,7 +121,7 @@ def running(routes: Mapping[str, str]) -> Iterator[Postfix]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _furnish(server: Postfix, routes: Mapping[str, str]) -> None:
+def _furnish(server: Postfix, routes: Mapping[str, str], more: str) -> None:
     for name in ("config", "queue", "data", "log"):
         (server.folder / name).mkdir()
     shutil.chown(server.folder / "data", "postfix", "postfix")
@@ -129,7 +129,7 @@ def _furnish(server: Postfix, routes: Mapping[str, str]) -> None:
     daemons = "/usr/lib/postfix/sbin"
     config = server.folder / "config"
     (config / "main.cf").write_text(
-        _MAIN.format(folder=server.folder, port=server.port, routes=table, daemons=daemons).lstrip()
+        _MAIN.format(folder=server.folder, port=server.port, routes=table, daemons=daemons).lstrip() + more
     )
     (config / "master.cf").write_text(_MASTER.format(port=server.port).lstrip())
 
