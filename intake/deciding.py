@@ -108,7 +108,7 @@ def _hold(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, examination: Exa
     reasons = (
         (scan is not None and bool(scan.found), Reason.MALWARE),
         (scan is not None and bool(scan.trouble), Reason.UNSCANNED),
-        (border.calls_it_spam(desk, mail, envelope), Reason.SPAM),
+        (envelope.junk or border.calls_it_spam(desk, mail, envelope), Reason.SPAM),
         (identity == SUSPICIOUS and desk.policy.hold_suspicious, Reason.FORGED),
     )
     return next((reason.value for holds, reason in reasons if holds), "")

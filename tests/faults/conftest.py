@@ -70,6 +70,20 @@ def send_until_taken(desk: Desk, reports: Sequence[Report], ledger: Ledger) -> N
             break
 
 
+def hand_over_until_taken(port: int, reports: Sequence[Report], ledger: Ledger) -> None:
+    """A mail server of the desk's own, over LMTP: likewise."""
+    for report in reports:
+        while report.message_id not in ledger.accepted:
+            ledger.handed[report.message_id] += 1
+            try:
+                with smtplib.LMTP("127.0.0.1", port, "mail.test") as client:
+                    client.sendmail(report.sender, ["help@desk.test"], report.content)
+            except (OSError, smtplib.SMTPException):
+                time.sleep(0.1)
+            else:
+                ledger.accepted.add(report.message_id)
+
+
 def append(server: Dovecot, user: str, reports: Sequence[Report], ledger: Ledger) -> None:
     """Put mails into the mailbox, now and then."""
     for start in range(0, len(reports), 10):

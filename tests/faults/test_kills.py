@@ -17,12 +17,14 @@ from tests.faults.conftest import (
     SMALL_PICTURE,
     MakeDesk,
     append,
+    hand_over_until_taken,
     in_parallel,
     mailbox_of,
     send_until_taken,
     settled,
 )
 from tests.oracle import Ledger
+from tests.servers.common import free_port
 from tests.servers.dovecot import Dovecot
 from tests.servers.sinks import Sink
 
@@ -37,9 +39,9 @@ from tests.servers.sinks import Sink
 def test_kills_at_random_lose_nothing_and_double_nothing(
     make_desk: MakeDesk, imap_server: Dovecot, smarthost: Sink, mails: int, kills: int
 ) -> None:
-    """SMTP and IMAP at once, a tenth of the mails twice, SIGKILL again and again."""
-    user, dice = imap_server.new_user(), random.Random(4)
-    desk = make_desk(imap=[mailbox_of(imap_server, user)])
+    """SMTP, LMTP and IMAP at once, a tenth of the mails twice, SIGKILL again and again."""
+    user, dice, lmtp = imap_server.new_user(), random.Random(4), free_port()
+    desk = make_desk(imap=[mailbox_of(imap_server, user)], intake={"lmtp": {"listen": f"127.0.0.1:{lmtp}"}})
     desk.start()
     desk.until(lambda: b"box" in desk.command("status").stdout, "the mailbox is looked at for the first time")
     whole = list(reports(mails, picture=SMALL_PICTURE))
@@ -60,7 +62,7 @@ def test_kills_at_random_lose_nothing_and_double_nothing(
         half = len(by_smtp) // 2
         in_parallel(
             lambda: send_until_taken(desk, by_smtp[:half], ledger),
-            lambda: send_until_taken(desk, by_smtp[half:], ledger),
+            lambda: hand_over_until_taken(lmtp, by_smtp[half:], ledger),
             lambda: append(imap_server, user, by_imap, ledger),
         )
 

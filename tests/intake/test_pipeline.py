@@ -282,3 +282,12 @@ def test_one_mail_that_cannot_be_written_costs_the_others_nothing(
     with looking(counter.engine) as session:
         waiting = session.exec(select(Arrival).where(Arrival.state == "waiting")).one()
     assert (waiting.attempts, waiting.error) == (1, "RuntimeError while writing it")
+
+
+def test_what_a_mailboxs_filter_took_for_junk_is_held_and_not_answered(counter: Counter) -> None:
+    """An operator looks at it first; it is a ticket, so that nothing of it is lost."""
+    counter.take(customer_mail(), door="imap:box/Junk", desk="help", rcpt_to=(), mail_from=None, junk=True)
+    (ticket,) = counter.rows(Ticket)
+    (mail,) = counter.rows(Mail)
+    assert (ticket.status, mail.rule, mail.acknowledged) == ("held", "held", "held")
+    assert counter.rows(Letter) == []

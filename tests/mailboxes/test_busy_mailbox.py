@@ -1,4 +1,4 @@
-"""A mailbox in which others work at the same time: whatever was there at a look, and stayed, is taken, and taken once."""
+"""A mailbox in which others work too: whatever was there at a look, and stayed, is taken, and taken once."""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ import random
 import re
 import smtplib
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from tests.desk import Desk
 from tests.servers import common, postfix
 
 #: In Postfix's log: what became of a recipient, and how often its connection had been used.
-_FATE = re.compile(r"postfix-\d+/lmtp\[\d+\]: (\w+): to=<([^>]+)>,.*?(?:conn_use=(\d+),)?.*? status=(\w+)")
+_FATE = re.compile(r"/lmtp\[\d+\]: (\w+): to=<([^>]+)>,(?:.*? conn_use=(\d+),)?.* status=(\w+)")
 
 _SETTINGS = """
 lmtp_destination_recipient_limit = 50
@@ -28,6 +30,14 @@ lmtp_connection_cache_time_limit = 60s
 """
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that Postfix's user may enter, as pytest's own is not."""
+    with tempfile.TemporaryDirectory(prefix="loket-lmtp-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 def _mail(number: int) -> bytes:
     return f"Message-ID: <{number}@example.com>\r\nFrom: a@example.com\r\n\r\nUsername: budi_{number}\r\n".encode()
 
@@ -35,9 +45,9 @@ def _mail(number: int) -> bytes:
 @pytest.mark.parametrize(
     "mails", [pytest.param(30, id="small"), pytest.param(1_000, id="whole", marks=[pytest.mark.battery])]
 )
-def test_postfix_and_the_desk_stay_in_step(tmp_path: Path, mails: int) -> None:
+def test_postfix_and_the_desk_stay_in_step(open_folder: Path, tmp_path: Path, mails: int) -> None:
     """One to fifty recipients, known and unknown ones: what is refused bounces, and nothing that was taken does."""
-    place, dice = tmp_path / "lmtp", random.Random(5)
+    place, dice = open_folder / "lmtp", random.Random(5)
     routes = {"desk.test": f"lmtp:unix:{place}", "example.com": "discard:"}
     with postfix.running(routes, _SETTINGS) as server:
         desk = Desk(folder=tmp_path / "desk", more={"desks": _desks()}, intake={"lmtp": _lmtp(place)})
@@ -83,12 +93,14 @@ def _lmtp(place: Path) -> dict[str, object]:
 def test_smtp_source_keeps_one_connection(tmp_path: Path, mails: int, recipients: int) -> None:
     """Postfix's load generator reads a reply for each recipient, and fails at the first that is missing."""
     port = common.free_port()
-    desk = Desk(folder=tmp_path / "desk", intake={"lmtp": {"listen": f"127.0.0.1:{port}"}})
+    addresses = ["u@desk.test", *(f"{number}u@desk.test" for number in range(2, recipients + 1))]  # as it makes them
+    desks = {"help": {"addresses": addresses}}
+    desk = Desk(folder=tmp_path / "desk", desks=desks, intake={"lmtp": {"listen": f"127.0.0.1:{port}"}})
     desk.start()
     try:
         source = common.program("smtp-source", "postfix")
         command = [source, "-L", "-d", "-s", "1", "-m", str(mails), "-r", str(recipients), "-l", "3000"]
-        command += ["-f", "a@example.com", "-t", "help+x@desk.test", f"inet:127.0.0.1:{port}"]
+        command += ["-f", "a@example.com", "-t", "u@desk.test", f"inet:127.0.0.1:{port}"]
         done = subprocess.run(command, capture_output=True, check=False, timeout=300)
         assert done.returncode == 0, done.stderr
         waiting = len(list((desk.folder / "spool" / "new").iterdir()))
