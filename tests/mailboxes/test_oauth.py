@@ -40,7 +40,7 @@ def _desk(folder: Path, mailboxes: Dovecot, tokens: TokenServer, user: str) -> D
 
 
 def _mail(number: int) -> bytes:
-    return f"Message-ID: <{number}@example.com>\nFrom: a@example.com\n\nUsername: budi_{number}\n".encode()
+    return f"Message-ID: <{number}@example.com>\nFrom: a{number}@example.com\n\nUsername: budi_{number}\n".encode()
 
 
 def _status(desk: Desk) -> tuple[int, dict[str, Any]]:
