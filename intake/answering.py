@@ -59,14 +59,13 @@ class Circumstances:
     history: bool  #: it comes from an import, or from before our time
     from_ourselves: bool  #: its From is an address of one of our desks
     now: datetime
+    by_form: bool = False  #: a contact form that authenticated says that the sender wrote
     hold: str = ""  #: why it has to be looked at before it becomes work (see store/holding.py); "" for no reason
 
 
 def silence(mail: ParsedMail, facts: Facts, policy: Policy, around: Circumstances) -> str:
     """Why no automatic letter goes to this sender now, "" where one may."""
-    return (
-        _no_answer(mail, around) or _not_entitled(facts, policy, around.identity) or _enough(facts, policy, around.now)
-    )
+    return _no_answer(mail, around) or _not_entitled(facts, policy, around) or _enough(facts, policy, around.now)
 
 
 def looping(facts: Facts, now: datetime) -> bool:
@@ -99,13 +98,14 @@ def _no_answer(mail: ParsedMail, around: Circumstances) -> str:
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def _not_entitled(facts: Facts, policy: Policy, identity: str) -> str:
+def _not_entitled(facts: Facts, policy: Policy, around: Circumstances) -> str:
     """Why this sender gets nothing, whatever was sent before."""
-    if identity == SUSPICIOUS:
+    if around.identity == SUSPICIOUS:
         return "suspicious sender"
-    if policy.acknowledge == "authenticated" and identity == UNVERIFIED:
+    unproven = around.identity == UNVERIFIED and not around.by_form
+    if policy.acknowledge == "authenticated" and unproven:
         return "sender not authenticated"
-    if policy.acknowledge == "known" and identity == UNVERIFIED and not facts.sender_known:
+    if policy.acknowledge == "known" and unproven and not facts.sender_known:
         return "sender not authenticated and not known"
     return "letters to this address came back" if facts.undeliverable else ""
 

@@ -104,6 +104,14 @@ class Settings(BaseSettings):
         return values | {name: _named(values[name]) for name in ("desks", "oauth") if name in values}
 
     @model_validator(mode="after")
+    def _forms_know_their_desks(self) -> Settings:
+        for form in self.intake.forms:
+            if form.desk is not None and form.desk not in self.desks:
+                message = f"intake.forms {form.address}: there is no desk {form.desk}"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _desks_are_apart(self) -> Settings:
         seen: dict[str, str] = {}
         for name, desk in self.desks.items():
@@ -137,8 +145,12 @@ class Settings(BaseSettings):
     @property
     def report_settings(self) -> ReportSettings:
         """What reading is told of the site."""
-        labels = {field: tuple(words) for field, words in self.parsing.labels.items()}
-        return ReportSettings(timezone=self.parsing.timezone, labels=labels, site=self.site)
+        labels: dict[str, tuple[str, ...]] = {}
+        for each in (self.parsing.labels, *(form.fields for form in self.intake.forms)):
+            for field, words in each.items():
+                labels[field] = (*labels.get(field, ()), *words)
+        forms = frozenset(form.address.lower() for form in self.intake.forms)
+        return ReportSettings(timezone=self.parsing.timezone, labels=labels, site=self.site, forms=forms)
 
     @property
     def site(self) -> Site:

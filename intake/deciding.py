@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from intake import answering, authenticate, border, desks, vouching
+from intake import answering, authenticate, border, desks, forms, vouching
 from intake.answering import Circumstances
-from intake.authenticate import SUSPICIOUS, Standing
+from intake.authenticate import SUSPICIOUS, UNVERIFIED, Proof, Standing
 from intake.desks import OpenDesk, Presented
 from intake.directory import Directory
 from intake.examining import Examination
@@ -33,6 +33,7 @@ MAX_WRONG_TOKENS = 20
 class Decided:
     """A decision, with what it rests on."""
 
+    mail: ParsedMail  #: what was decided on: of a contact form's mail, its visitor's
     facts: Facts
     identity: str  #: verified, unverified, suspicious
     identity_why: str  #: in words for an agent
@@ -44,6 +45,16 @@ class Decided:
     def decision(self) -> Decision:
         """What becomes of the mail."""
         return self.following.decision
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Writer:
+    """Who wrote a mail, and what is proven of it."""
+
+    mail: ParsedMail  #: as the writer's
+    proof: Proof
+    identity: str
+    by_form: bool = False
 
 
 def decide(
@@ -59,23 +70,25 @@ def decide(
     pictures: Sequence[SeenPicture] = (),
 ) -> Decided:
     """The decision about one mail at one desk."""
+    writer = _writer(desk, mail, envelope, examination)
+    mail, proof, identity = writer.mail, writer.proof, writer.identity
     source = _source(mail, envelope)
     believe = tallies.counts(session, desk.id, [source], now)[source] < MAX_WRONG_TOKENS
     presented = _presented(desk, mail, envelope, now, believe=believe)
     gathered = lookup.facts(session, _question(desk, mail, report, ingest_key, presented, now))
-    proof = border.proven(desk, mail, envelope, examination.proof)
-    identity = authenticate.identity(mail, proof)
     around = Circumstances(
         identity=identity,
         failed=proof.standing is Standing.FAIL,
         unknown=proof.standing is Standing.UNKNOWN,
-        null_sender=envelope.mail_from == "",
+        null_sender=envelope.mail_from == "" and not writer.by_form,
         history=envelope.history,
         from_ourselves=mail.from_ is not None and directory.knows(mail.from_.address),
         now=now,
         hold="" if envelope.history else _hold(desk, mail, envelope, examination, identity),
+        by_form=writer.by_form,
     )
     return Decided(
+        mail=mail,
         facts=gathered,
         identity=identity,
         identity_why=vouching.told(mail, proof, gathered, identity, wrong_token=presented.wrong > 0),
@@ -93,6 +106,19 @@ def decide(
             history=envelope.history,
             now=now,
         ),
+    )
+
+
+def _writer(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, examination: Examination) -> _Writer:
+    """Who wrote a mail: of a contact form's, its visitor."""
+    proof = border.proven(desk, mail, envelope, examination.proof)
+    identity = authenticate.identity(mail, proof)
+    unfolded = forms.unfold(mail, desk.forms, desk.settings.name, identity)
+    if unfolded is None:
+        return _Writer(mail=mail, proof=proof, identity=identity)
+    told = f"by the form {unfolded.form} ({proof.told})"
+    return _Writer(
+        mail=unfolded.mail, proof=Proof(standing=Standing.NONE, told=told), identity=UNVERIFIED, by_form=True
     )
 
 

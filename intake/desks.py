@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from sqlalchemy.engine import Engine
 
 from intake.answering import Policy
+from intake.settings import FormSettings
 from parsing.fields.lexicon import Words
 from parsing.fields.site import site_words
 from parsing.site import Site
@@ -39,6 +40,7 @@ class OpenDesk:
     trusted: frozenset[str]  #: authserv-ids, lower case; "" for a field that names none
     relays: tuple[IPv4Network | IPv6Network, ...]  #: from which these are believed
     site: Site  #: the site's own fields and categories
+    forms: tuple[FormSettings, ...] = ()  #: contact forms whose mail counts as their visitors'
 
     def words(self, language: str) -> Words:
         """What letters in a language call fields and categories, the site's own included."""
@@ -46,7 +48,11 @@ class OpenDesk:
 
 
 def open_all(
-    engine: Engine, settings: Mapping[str, DeskSettings], master: bytes, site: Site | None = None
+    engine: Engine,
+    settings: Mapping[str, DeskSettings],
+    master: bytes,
+    site: Site | None = None,
+    forms: Sequence[FormSettings] = (),
 ) -> dict[str, OpenDesk]:
     """Open every desk, by name; new ones get their row and key. Raises KeyMismatch for another store's master key."""
     with writing(engine) as session:
@@ -68,6 +74,7 @@ def open_all(
             trusted=frozenset("" if each == NAMELESS else each.lower() for each in desk.trusted_authserv_ids),
             relays=tuple(map(ip_network, desk.trusted_relays)),
             site=site or Site(),
+            forms=tuple(forms),
         )
         for name, desk in settings.items()
     }

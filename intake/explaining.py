@@ -36,7 +36,7 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
     )
     engine, master, known = _store(settings)
     try:
-        open_desks = desks.open_all(engine, settings.desks, master, settings.site)
+        open_desks = desks.open_all(engine, settings.desks, master, settings.site, settings.intake.forms)
         alone = not open_desks[desk].trusted
         examination = examiner(settings.intake).examine(raw, reading.mail, evaluate_sender=alone)
         with looking(engine) as session:
@@ -55,7 +55,7 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
         engine.dispose()
     report = report_json(reading.report)
     return {
-        "mail": _read(reading.mail, decided),
+        "mail": _read(decided.mail, decided),
         "report": {name: report[name] for name in ("category", "category_why", "language", "missing")},
         "findings": report["findings"],
         "facts": asdict(decided.facts) | {"store": "as it stands" if known else "there is none yet"},

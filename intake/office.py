@@ -69,7 +69,7 @@ class Office:
         if settings.store.migrate:
             migrate.upgrade(engine)
         migrate.require_current(engine)
-        self._open_desks = desks.open_all(engine, settings.desks, master, settings.site)
+        self._open_desks = desks.open_all(engine, settings.desks, master, settings.site, settings.intake.forms)
         self._seed_agents()
         self._blobs = BlobFolder(settings.data / "blobs")
         self._sandbox = Sandbox(

@@ -114,7 +114,7 @@ class Pipeline:
             )
             work = Work(
                 desk=desk,
-                mail=mail.reading.mail,
+                mail=decided.mail,
                 report=mail.reading.report,
                 ingest_key=mail.reading.ingest_key,
                 envelope=held.envelope,

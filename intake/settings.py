@@ -198,12 +198,23 @@ class ScannerSettings(Section):
     seconds: float = Field(default=60, gt=0, description="Seconds that it may be silent")
 
 
+class FormSettings(Section):
+    """A contact form whose mail counts as its visitor's."""
+
+    address: MailAddress = Field(description="Whom the form's mail is from; it has to authenticate")
+    desk: str | None = Field(default=None, description="The desk that it writes to; else any")
+    requester: str = Field(default="reply-to", min_length=1, description="Where the visitor's address stands")
+    name: str = Field(default="reply-to name", description="Where the visitor's name stands")
+    fields: dict[str, list[str]] = Field(default_factory=dict, description="The form's labels, by field")
+
+
 class IntakeSettings(Section):
     """How mail comes in."""
 
     smtp: SmtpSettings = Field(default_factory=SmtpSettings, description="The SMTP door")
     lmtp: LmtpSettings = Field(default_factory=LmtpSettings, description="The LMTP door")
     imap: list[ImapAccount] = Field(default_factory=list, description="Mailboxes to poll")
+    forms: list[FormSettings] = Field(default=[], description="Contact forms")
     limits: Limits = Field(default_factory=Limits, description="Limits of all doors")
     authentication: AuthenticationSettings = Field(
         default_factory=AuthenticationSettings, description="Our own evaluation of senders"

@@ -51,6 +51,7 @@ class Reading:
 
 def read(raw: RawMail, settings: ReportSettings | None = None, look: Look | None = None) -> Reading:
     """Read a mail and the report in it; its pictures only where it is told how. Any bytes give a Reading."""
+    told_of_site = settings or ReportSettings()
     content, opening = readable(raw.content)
     headers = split(content) if not opening else replace(split(content), bare_cr=True)  # others divide it elsewhere
     structure = walk(content, headers)
@@ -86,9 +87,9 @@ def read(raw: RawMail, settings: ReportSettings | None = None, look: Look | None
     return Reading(
         mail=mail,
         report=report_of(
-            mail,
+            _as_written(mail, told_of_site),
             division,
-            _circumstances(mail, raw, settings or ReportSettings()),
+            _circumstances(mail, raw, told_of_site),
             from_html=body.from_html,
             pictures=pictures,
         ),
@@ -96,6 +97,13 @@ def read(raw: RawMail, settings: ReportSettings | None = None, look: Look | None
         contents=contents,
         ingest_key=ingest_key(raw.content) if opening else key_of(content, headers),
     )
+
+
+def _as_written(mail: ParsedMail, settings: ReportSettings) -> ParsedMail:
+    """The mail for the search of a report: a person wrote what stands in a contact form's, whatever sent it."""
+    by_form = mail.from_ is not None and mail.from_.address.lower() in settings.forms
+    automatic = mail.nature in (Nature.AUTO_REPLY, Nature.BULK)
+    return replace(mail, nature=Nature.HUMAN) if by_form and automatic else mail
 
 
 def is_file(part: Part) -> bool:

@@ -21,6 +21,7 @@ from intake.directory import Directory
 from intake.examining import Examiner
 from intake.pipeline import Pipeline
 from intake.sealing import Job, SealedReading, look_and_seal, read_and_seal, together
+from intake.settings import FormSettings
 from intake.shunt import Shunt
 from intake.spool import Spool
 from intake.worker import Worker
@@ -144,15 +145,18 @@ def make_counter(
     master: bytes | None = None,
     examiner: Examiner | None = None,
     site: Site | None = None,
+    forms: Sequence[FormSettings] = (),
 ) -> Counter:
     """Build a desk in a folder, with a master key of its own unless one is given; without an examiner none examines."""
     listed = settings or (DeskSettings(name="help", addresses=["help@desk.test"], acknowledge="all"),)
     clock = [NOON]
     master = master or keys.new_key()
-    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master, site)
+    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master, site, forms)
     directory, blobs = Directory(listed), BlobFolder(folder / "blobs")
     spool = Spool(folder / "spool", quota=1 << 30, on_fatal=_never)
-    reader = InlineReader(folder / "blobs", ReportSettings(site=site or Site()))
+    reader = InlineReader(
+        folder / "blobs", ReportSettings(site=site or Site(), forms=frozenset(form.address for form in forms))
+    )
 
     def now() -> datetime:
         return clock[-1]
