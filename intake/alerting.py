@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -21,7 +21,7 @@ from replies.compose import Heading, compose
 from replies.errors import RepliesError
 from replies.letters import Letter
 from replies.oauth import TokenSource
-from replies.settings import SmarthostSettings
+from replies.settings import DkimSettings, SmarthostSettings
 from replies.straight import message_id, post
 from store import alerts
 from store.engine import looking, writing
@@ -43,14 +43,19 @@ class Alarm:
         sender: str,
         route: SmarthostSettings | None,
         tokens: TokenSource | None = None,
+        keys: Sequence[DkimSettings] = (),
         engine: Engine,
         now: Callable[[], datetime],
     ) -> None:
-        """Tell by mail from `sender` by way of `route`, where there are addresses and a route; and by the command."""
+        """Tell by mail from `sender` by way of `route`, where there are addresses and a route; and by the command.
+
+        The mails are signed by those of the desks' keys that speak for the sender.
+        """
         self._settings = settings
         self._sender = settings.sender or sender
         self._route = route
         self._tokens = tokens
+        self._keys = keys
         self._engine = engine
         self._now = now
 
@@ -103,7 +108,7 @@ class Alarm:
                 sender="",
                 recipient=address,
                 message_id=msgid,
-                content=compose(letter, heading),
+                content=compose(letter, heading, self._keys),
                 tokens=self._tokens,
             )
 

@@ -12,8 +12,9 @@ from intake import checking_online, clock, config, forecast
 from intake.checking_online import ServerWrong
 from intake.config import Settings
 from parsing.pictures import tesseract
-from replies import language, render
+from replies import addresses, dkim_keys, language, render
 from replies.errors import RepliesError
+from replies.settings import DeskSettings
 from store import keys, migrate
 from store.engine import open_store, ping
 from store.errors import StoreError
@@ -36,6 +37,8 @@ def check(settings: Settings, environ: Mapping[str, str], *, online: bool) -> It
     yield _tried("store", lambda: _store(settings))
     for name, desk in settings.desks.items():
         yield _tried(f"letters of {name}", lambda desk=desk: _letters(desk.languages, desk.templates))  # type: ignore[misc]
+        if desk.dkim or settings.replies.deliver == "smtp":
+            yield _signatures(name, desk)
     if settings.replies.deliver == "folder":
         yield _tried("letters' folder", lambda: _folder(settings.letters))
     yield _pictures(settings)
@@ -45,6 +48,24 @@ def check(settings: Settings, environ: Mapping[str, str], *, online: bool) -> It
     if online:
         for what, look in checking_online.looks(settings):
             yield _tried(what, look)
+
+
+def _signatures(name: str, desk: DeskSettings) -> Result:
+    """Whether letters are signed, and what the DNS has to publish for that."""
+    keys = [(each, dkim_keys.read(each.key.get_secret_value())) for each in desk.dkim]
+    bare = [each for each in desk.addresses if not any(addresses.is_at(each, key.domain) for key, _ in keys)]
+    published = "; ".join(
+        f"{dkim_keys.told(key)}, to be published: {dkim_keys.zone_line(key, each.selector, each.domain)}"
+        for each, key in keys
+    )
+    told, well = published, True
+    if not keys:
+        told = f"not signed here: see to it that the mail server signs, or set [desks.{name}.dkim]"
+    elif bare:
+        told, well = f"letters from {', '.join(bare)} are not signed: add a key of that domain. {published}", False
+    elif all(dkim_keys.algorithm(key) == "ed25519-sha256" for _, key in keys):
+        told, well = f"many receivers know rsa alone: add a key of that kind. {published}", False
+    return Result(what=f"signatures of {name}", well=well, told=told)
 
 
 def _pictures(settings: Settings) -> Result:

@@ -30,7 +30,7 @@ VARIABLE = "LOKET_CONFIG"
 PREFIX = "LOKET_"
 
 #: Keys that name a file with what belongs into the key without _file.
-_SECRETS = frozenset({"password_file", "url_file", "client_secret_file"})
+_SECRETS = frozenset({"password_file", "url_file", "client_secret_file", "key_file"})
 
 #: Variables with our prefix that are no keys: see `store/crashpoints.py`, and VARIABLE.
 _NO_KEYS = frozenset({VARIABLE, "LOKET_TEST", "LOKET_CRASH_AT"})

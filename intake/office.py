@@ -99,6 +99,7 @@ class Office:
             sender=_first_address(settings),
             route=route,
             tokens=self._grants.of(route.oauth, route.username) if route else None,
+            keys=[key for desk in settings.desks.values() for key in desk.dkim],
             engine=self._engine,
             now=self._now,
         )

@@ -82,7 +82,7 @@ def composed(
         auto_submitted="auto-replied",
         loop_mark=tokens.loop_mark(token_key),
     )
-    content = compose.compose(letter, heading)
+    content = compose.compose(letter, heading, desk.dkim)
     return Composed(
         message_id=heading.message_id,
         envelope_from="",

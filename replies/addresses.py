@@ -39,3 +39,8 @@ def checked(address: str) -> str:
 def domain(address: str) -> str:
     """The part after the @, in lower case."""
     return address.rpartition("@")[2].lower()
+
+
+def is_at(address: str, host: str) -> bool:
+    """Whether an address is at a domain, or below it."""
+    return domain(address) == host or domain(address).endswith(f".{host}")

@@ -23,9 +23,10 @@ from email.utils import format_datetime, getaddresses
 from typing import Final
 
 from parsing.mail import Address
-from replies import addresses
+from replies import addresses, signing
 from replies.errors import ComposeMismatch
 from replies.letters import Letter
+from replies.settings import DkimSettings
 
 #: A header that is longer than this tells nobody anything.
 MAX_HEADER: Final = 200
@@ -73,8 +74,11 @@ class Heading:
     loop_mark: str | None = None  #: see tokens.loop_mark
 
 
-def compose(letter: Letter, heading: Heading) -> bytes:
-    """The mail's final bytes, CRLF, 7-bit. Raises AddressRefused, or ComposeMismatch where they do not read back."""
+def compose(letter: Letter, heading: Heading, keys: Sequence[DkimSettings]) -> bytes:
+    """The mail's final bytes, CRLF, 7-bit, signed by those of the keys that speak for its From.
+
+    Raises AddressRefused, or ComposeMismatch where the bytes do not read back.
+    """
     headers = _headers(letter, heading)
     boundary = _boundary(heading.message_id)
     text, html = _clean(letter.text), _clean(letter.html)
@@ -83,9 +87,10 @@ def compose(letter: Letter, heading: Heading) -> bytes:
     opening, closing = f"--{boundary}\r\n".encode(), f"--{boundary}--\r\n".encode()
     parts = _part(opening, "plain", text) + _part(opening, "html", html)
     content = top.encode("ascii") + parts + closing
-    names = [name for name, _value in headers]
-    _read_back(content, [*names, "Content-Type"], letter, heading, (opening, text, html))
-    return content
+    names = [*(name for name, _value in headers), "Content-Type"]
+    _read_back(content, names, letter, heading, (opening, text, html))
+    stamp = signing.signatures(content, keys, heading.from_.address, heading.date)
+    return _stamped(stamp, content, names)
 
 
 def safe_header(text: str, limit: int = MAX_HEADER) -> str:
@@ -270,6 +275,17 @@ def _compare_parts(rest: bytes, opening: bytes, meant: tuple[bytes, bytes]) -> N
         # The CRLF before a boundary belongs to it (RFC 2046, 5.1.1), and is at the same time our last line's end.
         if binascii.a2b_qp(part.partition(b"\r\n\r\n")[2]) != words:
             raise ComposeMismatch("the words")
+
+
+def _stamped(stamp: bytes, content: bytes, names: list[str]) -> bytes:
+    """The mail with its signatures, which are fields before the others and nothing else."""
+    whole = stamp + content
+    if stamp:
+        _compare_lines(whole)
+        seen = _PARSER.parsebytes(whole.partition(b"\r\n\r\n")[0] + b"\r\n\r\n").keys()
+        if [name for name in seen if name != "DKIM-Signature"] != names or not whole.endswith(content):
+            raise ComposeMismatch("the signatures")
+    return whole
 
 
 def _shown(value: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
-from replies import addresses
+from replies import addresses, dkim_keys
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -25,6 +25,11 @@ _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,9}")
 PRIVATE_NETWORKS = (
     "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10",
 )  # fmt: skip
+
+#: A host name in ASCII, of two labels at the least; a selector is labels too (RFC 6376, 3.1).
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
+_SELECTOR = rf"^{_LABEL}(?:\.{_LABEL})*$"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -75,6 +80,33 @@ class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _domain(text: str) -> str:
+    if not _DOMAIN.fullmatch(text):
+        msg = f'"{text}" is not a domain'
+        raise ValueError(msg)
+    return text.lower()
+
+
+def _dkim_key(secret: SecretStr) -> SecretStr:
+    dkim_keys.read(secret.get_secret_value())
+    return secret
+
+
+def _one_or_more(table: object) -> object:
+    """[desks.NAME.dkim] is one key, [[desks.NAME.dkim]] are several."""
+    return [table] if isinstance(table, dict) else table
+
+
+class DkimSettings(_Settings):
+    """A key that a desk's letters are signed with."""
+
+    domain: Annotated[str, AfterValidator(_domain)] = Field(description="the domain that signs")
+    selector: str = Field(default="loket", pattern=_SELECTOR, description="which of the domain's keys it is")
+    key: Annotated[SecretStr, AfterValidator(_dkim_key)] = Field(
+        description="the private key, rsa or ed25519; better as key_file"
+    )
+
+
 class Hours(_Settings):
     """When the desk's people are there."""
 
@@ -120,6 +152,9 @@ class DeskSettings(_Settings):
     )
     templates: Path | None = Field(default=None, description="a folder of own templates, laid over loket's")
     signature: dict[str, str] = Field(default={}, description="the last line of letters, by language")
+    dkim: Annotated[list[DkimSettings], BeforeValidator(_one_or_more)] = Field(
+        default=[], description="the keys that sign the letters"
+    )
     separator: Literal["+", "-", "="] = Field(
         default="+", description="what the mail server takes as the start of an address extension"
     )
@@ -132,6 +167,14 @@ class DeskSettings(_Settings):
     authserv_received_above: int = Field(
         default=0, ge=0, le=20, description="Received fields of our own servers that stand above theirs"
     )
+
+    @model_validator(mode="after")
+    def _keys_sign_for_somebody(self) -> Self:
+        for key in self.dkim:
+            if not any(addresses.is_at(each, key.domain) for each in self.addresses):
+                msg = f"dkim: none of the desk's addresses is at {key.domain}, so its signature would count for none"
+                raise ValueError(msg)
+        return self
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,6 +13,7 @@ from intake import checking, clock, config, forecast
 from replies.settings import SmarthostSettings
 from store import desks, keys, migrate, outbox
 from store.engine import open_store, writing
+from tests import zone
 from tests.servers import certificates, sinks
 from tests.servers.common import free_port
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -146,3 +147,27 @@ def test_letters_of_a_day_are_compared_with_the_providers_limit(tmp_path: Path) 
 def test_the_great_providers_limits_are_known(host: str, username: str, limit: int | None) -> None:
     """A private account has less than a paid one."""
     assert forecast.limit_of(SmarthostSettings(host=host, username=username, password="x")) == limit
+
+
+def test_the_record_to_publish_is_printed(tmp_path: Path) -> None:
+    """And addresses that no key signs for are named, and a key that most receivers do not know."""
+    (tmp_path / "dkim.pem").write_bytes(zone.key()[0])
+    text = 'dkim = {domain = "desk.test", selector = "s1", key_file = "dkim.pem"}\n'
+    well, told = _told(tmp_path, text, online=False)["signatures of help"]
+    assert well
+    assert told.startswith('rsa, 2048 bits, to be published: s1._domainkey.desk.test. IN TXT "v=DKIM1; k=rsa; p=')
+    assert zone.key()[1] in told.replace('" "', "")
+    (tmp_path / "dkim.pem").write_text("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+    assert "know rsa alone" in _told(tmp_path, text, online=False)["signatures of help"][1]
+
+
+def test_letters_that_nobody_signs_are_told(tmp_path: Path) -> None:
+    """Without a key the mail server has to; with one, for each address."""
+    (tmp_path / "dkim.pem").write_bytes(zone.key()[0])
+    text = '[replies]\ndeliver = "smtp"\n'
+    assert "see to it that the mail server signs" in _told(tmp_path, text, online=False)["signatures of help"][1]
+    text = '[desks.two]\nprefix = "TWO"\naddresses = ["a@two.test", "b@other.test"]\n'
+    text += 'dkim = {domain = "two.test", key_file = "dkim.pem"}\n'
+    well, told = _told(tmp_path, text, online=False)["signatures of two"]
+    assert not well
+    assert told.startswith("letters from b@other.test are not signed")

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 from intake import config
 from intake.config import Settings
 from intake.errors import ConfigurationWrong
+from tests import zone
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -78,6 +79,7 @@ def _named(tables: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
 def test_the_example_documents_every_key_and_no_other() -> None:
     """A setting that is not in the manual does not exist for an operator."""
     declared, written = dict(_declared(Settings)), dict(_written(_whole_example()))
+    written["desks.dkim.key"] = written.pop("desks.dkim.key_file")  # the way in which nobody sees it
     assert set(written) - {"replies.smtp.password_file"} == set(declared)
 
 
@@ -180,6 +182,20 @@ def test_secrets_come_out_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     password = config.load(place).replies.smtp.password
     assert password is not None
     assert password.get_secret_value() == "credential"
+
+
+def test_a_key_to_sign_with_is_read_from_its_file(tmp_path: Path) -> None:
+    """One table is one key, several are several; of a key that is wrong the fault is told, and nothing of the key."""
+    (tmp_path / "dkim.pem").write_bytes(zone.key()[0])
+    table = '[{0}desks.help.dkim{1}]\ndomain = "desk.test"\nkey_file = "dkim.pem"\n'
+    place = tmp_path / "config.toml"
+    for text, count in ((table.format("", ""), 1), (table.format("[", "]") * 2, 2)):
+        place.write_text(_MINIMAL + text)
+        assert [each.domain for each in config.load(place).desks["help"].dkim] == ["desk.test"] * count
+    (tmp_path / "dkim.pem").write_text("hunter2")
+    fault = _fault(tmp_path, _MINIMAL + table.format("", ""))
+    assert "desks.help.dkim.0.key: the DKIM key is neither PEM nor base64" in fault
+    assert "hunter2" not in fault
 
 
 def test_a_missing_secret_is_told(tmp_path: Path) -> None:

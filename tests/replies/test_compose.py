@@ -111,7 +111,7 @@ def test_text_comes_first_and_html_beside_it(acknowledge: Callable[..., Composed
 )
 def test_words_survive_the_wire(text: str) -> None:
     """Lines that relays and mailbox files like to change come through as they were."""
-    content = compose.compose(Letter(subject="x", text=text, html=f"<pre>{text}</pre>"), heading())
+    content = compose.compose(Letter(subject="x", text=text, html=f"<pre>{text}</pre>"), heading(), ())
     message = email.message_from_bytes(content, policy=email.policy.default)
     plain = message.get_body(("plain",))  # type: ignore[attr-defined]
     lines = re.split("\r\n|[\r\n\u2028]", text)
@@ -135,9 +135,8 @@ def test_words_survive_the_wire(text: str) -> None:
 )
 def test_a_header_is_shown_as_it_was_meant(text: str) -> None:
     """Encoded words of at most 75 characters, cut between characters, in lines of at most 76 where blanks allow."""
-    content = compose.compose(
-        Letter(subject=text, text="x", html="x"), heading(from_=Address(name=text, address="bantuan@contoh.id"))
-    )
+    head = heading(from_=Address(name=text, address="bantuan@contoh.id"))
+    content = compose.compose(Letter(subject=text, text="x", html="x"), head, ())
     found = dict(headers(content))
     assert shown(found["Subject"]) == text[:200].strip()
     name, address = email.utils.getaddresses([found["From"]])[0]
@@ -206,7 +205,7 @@ def test_nothing_breaks_out_of_its_header(place: str, number: int) -> None:
     """Refused, or composed with exactly the intended headers and recipients."""
     letter, head = PLACES[place](PAYLOADS[number])
     try:
-        content = compose.compose(letter, head)
+        content = compose.compose(letter, head, ())
     except AddressRefused:
         assert place in {"sender", "recipient", "reply address"}
         return
@@ -258,7 +257,7 @@ def test_only_a_syntactically_safe_msg_id_is_repeated(text: str, safe: str | Non
 
 def test_a_long_thread_keeps_its_first_and_its_newest() -> None:
     """RFC 5322, 3.6.4 names no limit, relays have one."""
-    content = compose.compose(WORDS, heading(references=tuple(f"m{number}@x" for number in range(500))))
+    content = compose.compose(WORDS, heading(references=tuple(f"m{number}@x" for number in range(500))), ())
     references = dict(headers(content))["References"].split()
     assert len(references) == compose.MAX_REFERENCES
     assert (references[0], references[-2], references[-1]) == ("<m0@x>", "<m499@x>", "<b@mail.example>")
@@ -288,7 +287,7 @@ def test_a_letter_that_does_not_read_back_is_not_sent(broken: str) -> None:
     """The guard sees each kind of damage that a fault of the composer's could do: here it is done by hand."""
     old, new = BREAKS[broken]
     head = heading()
-    content = compose.compose(WORDS, head)
+    content = compose.compose(WORDS, head, ())
     boundary = content.partition(b'boundary="')[2].partition(b'"')[0]
     body = (b"--" + boundary + b"\r\n", b"Halo,\r\n\r\nbaik.\r\n", b"<p>Halo</p>\r\n")
     compose._read_back(content, NAMES, WORDS, head, body)
