@@ -12,7 +12,7 @@ from intake import checking_online, clock, config, forecast
 from intake.checking_online import ServerWrong
 from intake.config import Settings
 from parsing.pictures import tesseract
-from replies import addresses, dkim_keys, language, render
+from replies import addresses, dkim_keys, guidance, language, render
 from replies.errors import RepliesError
 from replies.settings import DeskSettings
 from store import keys, migrate
@@ -136,7 +136,8 @@ def _forecast(settings: Settings) -> Result:
 def _letters(languages: list[str], overlay: Path | None) -> str:
     for code in languages:
         language.load(code, overlay)
-    render.environment(overlay)
+        guidance.load(code, overlay)
+    render.check(overlay)
     return ", ".join(languages)
 
 

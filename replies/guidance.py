@@ -50,10 +50,17 @@ def _lay_over(merged: dict[str, dict[str, Any]], path: Path) -> None:
         for name, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
             for key, value in entries.items():
                 part = merged[name]
-                part[key] = {**part.get(key, {}), **_texts(value)} if name == "where" else tuple(map(str, value))
+                part[key] = {**part.get(key, {}), **_texts(value)} if name == "where" else _listed(value)
     except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         detail = f"{path}: {error}"
         raise LetterUnreadable(detail) from error
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        message = f"{value!r} has to be a list of texts"
+        raise TypeError(message)
+    return tuple(map(str, value))
 
 
 def _texts(table: Mapping[str, object]) -> dict[str, str]:

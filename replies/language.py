@@ -18,6 +18,8 @@ from replies.errors import LetterUnreadable
 from replies.settings import WEEKDAYS, Hours
 
 #: The abbreviations that Indonesians use for their three zones, by hours east of UTC.
+_FILE = "language.toml"
+
 _INDONESIAN_ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 
 #: Speakers of these read Indonesian with ease; it is kinder than English.
@@ -44,6 +46,7 @@ class Language:
     thousands: str  #: between groups of three digits
     decimal: str
     team: str  #: the signature: of name
+    team_unnamed: str  #: and that of a desk without a name
 
     def day(self, when: date) -> str:
         """A day: "Senin, 23 November 2026"."""
@@ -117,22 +120,28 @@ def of_letters(spoken: str | None, offered: Sequence[str]) -> str:
 
 @cache
 def load(code: str, overlay: Path | None = None) -> Language:
-    """Read a language's words, the overlay's before ours. Raises LetterUnreadable where they are missing or wrong."""
-    for folder in render.folders(overlay):
-        path = folder / code / "language.toml"
-        if path.is_file():
-            return _read(path)
-    detail = f"{code}/language.toml"
-    raise LetterUnreadable(detail)
+    """Read a language's words, the overlay's laid over ours one by one.
+
+    Raises LetterUnreadable where there are none, or where they are wrong.
+    """
+    found = [path for folder in reversed(render.folders(overlay)) if (path := folder / code / _FILE).is_file()]
+    if not found:
+        detail = f"{code}/{_FILE}"
+        raise LetterUnreadable(detail)
+    words: dict[str, Any] = {}
+    for path in found:
+        words |= _read(path)
+    try:
+        return Language(**words)
+    except TypeError as error:
+        detail = f"{found[-1]}: {error}"
+        raise LetterUnreadable(detail) from error
 
 
-def _read(path: Path) -> Language:
+def _read(path: Path) -> dict[str, Any]:
     try:
         words = tomllib.loads(path.read_text(encoding="utf-8"))
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in words.items()
-        }
-        return Language(**values)
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError) as error:
         detail = f"{path}: {error}"
         raise LetterUnreadable(detail) from error
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in words.items()}

@@ -72,7 +72,7 @@ def acknowledgement(desk: DeskSettings, view: TicketView, *, words: Words, repea
     `words` are the fields' names and questions in the view's language. `repeat_findings` is for authenticated senders
     only. Raises LetterUnreadable where templates are missing or faulty.
     """
-    speech, advice = language.load(view.language, desk.templates), guidance.load(view.language, desk.templates)
+    speech, advice = _speech(desk, view), render.laid_over(guidance.load, view.language, desk.templates)
     channels = [str(each.value) for each in view.findings if each.field == "channels"] if repeat_findings else []
     values = {
         "findings": shapes.told(view.findings, words, speech, desk.zone) if repeat_findings else (),
@@ -92,24 +92,24 @@ def acknowledgement(desk: DeskSettings, view: TicketView, *, words: Words, repea
 
 def complete(desk: DeskSettings, view: TicketView, *, words: Words, repeat_findings: bool) -> Letter:
     """The letter that says that nothing is missing any more."""
-    speech = language.load(view.language, desk.templates)
+    speech = _speech(desk, view)
     noted = shapes.told(view.findings, words, speech, desk.zone) if repeat_findings else ()
     return _letter("complete", desk, view, speech, {"findings": noted})
 
 
 def duplicate(desk: DeskSettings, view: TicketView) -> Letter:
     """The letter that says that a report has joined the one that we have."""
-    return _letter("duplicate", desk, view, language.load(view.language, desk.templates), {})
+    return _letter("duplicate", desk, view, _speech(desk, view), {})
 
 
 def secret(desk: DeskSettings, view: TicketView) -> Letter:
     """The letter that says that a secret was hidden, where there is nothing else to say."""
-    return _letter("secret", desk, view, language.load(view.language, desk.templates), {})
+    return _letter("secret", desk, view, _speech(desk, view), {})
 
 
 def status(desk: DeskSettings, view: TicketView, progress: Progress, *, words: Words) -> Letter:
     """The letter that says how far a ticket has come. For the one whom it belongs to, and who authenticated."""
-    speech = language.load(view.language, desk.templates)
+    speech = _speech(desk, view)
     values = {
         "about": view.subject,
         "turn": progress.turn,
@@ -138,6 +138,10 @@ _REGISTERING = frozenset(
 )
 
 
+def _speech(desk: DeskSettings, view: TicketView) -> Language:
+    return render.laid_over(language.load, view.language, desk.templates)
+
+
 def _letter(name: str, desk: DeskSettings, view: TicketView, speech: Language, values: dict[str, Any]) -> Letter:
     told = {**_common(desk, view, speech), **values}
     text, html = render.letter(desk.templates, view.language, name, told)
@@ -146,6 +150,10 @@ def _letter(name: str, desk: DeskSettings, view: TicketView, speech: Language, v
 
 def _told(when: datetime | None, desk: DeskSettings, speech: Language) -> str:
     return speech.instant(when.astimezone(desk.zone), desk.zone) if when else ""
+
+
+def _team(desk: DeskSettings, speech: Language) -> str:
+    return speech.team.format(name=desk.display_name) if desk.is_named else speech.team_unnamed
 
 
 def _common(desk: DeskSettings, view: TicketView, speech: Language) -> dict[str, Any]:
@@ -166,5 +174,5 @@ def _common(desk: DeskSettings, view: TicketView, speech: Language) -> dict[str,
         "opens": speech.instant(opens, zone) if opens else "",
         "channels": speech.listing(channels),
         "one_channel": len(channels) == 1,
-        "team": desk.signature.get(view.language) or speech.team.format(name=desk.display_name),
+        "team": desk.signature.get(view.language) or _team(desk, speech),
     }

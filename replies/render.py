@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
@@ -17,6 +17,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 import replies
 from replies.errors import LetterUnreadable
+
+Words = TypeVar("Words")
 
 _log = structlog.get_logger(__name__)
 
@@ -41,6 +43,20 @@ def environment(overlay: Path | None) -> ImmutableSandboxedEnvironment:
     )
 
 
+def laid_over(load: Callable[[str, Path | None], Words], language: str, overlay: Path | None) -> Words:
+    """What a loader reads of a language with the overlay; without it where that is faulty, as the log then says.
+
+    Raises LetterUnreadable where not even loket's own can be read.
+    """
+    try:
+        return load(language, overlay)
+    except LetterUnreadable as error:
+        if overlay is None:
+            raise
+        _log.error("words of the overlay are faulty; loket's own are used", language=language, error=str(error))
+        return load(language, None)
+
+
 def letter(overlay: Path | None, language: str, name: str, values: Mapping[str, Any]) -> tuple[str, str]:
     """A letter's text and HTML. Raises LetterUnreadable where not even loket's own template gives one."""
     try:
@@ -61,6 +77,17 @@ def _both(overlay: Path | None, language: str, name: str, values: Mapping[str, A
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         detail = f"{language}/{name}: {type(error).__name__}: {error}"
         raise LetterUnreadable(detail) from error
+
+
+def check(overlay: Path | None) -> None:
+    """Raises LetterUnreadable where a template cannot be compiled, the overlay's or ours."""
+    surroundings = environment(overlay)
+    for name in surroundings.list_templates(extensions=["txt", "html"]):
+        try:
+            surroundings.get_template(name)
+        except (TemplateError, ValueError) as error:
+            detail = f"{name}: {type(error).__name__}: {error}"
+            raise LetterUnreadable(detail) from error
 
 
 def _is_html(name: str | None) -> bool:

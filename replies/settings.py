@@ -177,6 +177,11 @@ class DeskSettings(_Settings):
         return self
 
     @property
+    def is_named(self) -> bool:
+        """Whether the site has given the desk a name of its own."""
+        return bool(self.display_name != type(self).model_fields["display_name"].default)
+
+    @property
     def zone(self) -> ZoneInfo:
         """The desk's time zone."""
         return ZoneInfo(self.timezone)

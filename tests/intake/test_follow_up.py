@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from replies.settings import DeskSettings
-from store import numbers
+from store import findings, numbers, rows
+from store.engine import looking, writing
 from store.models import Event, Finding, Letter, Message, Ticket, TicketLink
 from tests.intake.conftest import Counter, customer_mail, make_counter
 
@@ -129,12 +130,40 @@ def test_nobody_else_is_told_of_a_ticket(desk: Counter, *, proven: bool) -> None
     assert number not in _last_words(desk)
 
 
-def test_a_correction_replaces_what_was_found_but_nothing_of_an_agents(desk: Counter) -> None:
+def test_a_correction_replaces_what_was_found(desk: Counter) -> None:
     """The sender replies with the right version."""
     _take(desk, _mail(1, _WHOLE))
     _take(desk, _mail(2, "maaf, yang benar ID transaksi: TRX-20261123-0099", In_Reply_To="<1@example.com>"))
     found = {each.value: each.corrected for each in desk.rows(Finding) if each.field == "transaction_ids"}
     assert found == {"TRX-20261123-0042": True, "TRX-20261123-0099": False}
+
+
+def test_a_correction_replaces_nothing_of_an_agents(desk: Counter) -> None:
+    """Who has looked the matter up knows better than who wrote."""
+    _take(desk, _mail(1, _WHOLE))
+    with writing(desk.engine) as session:
+        ticket_id = desk.rows(Ticket)[0].id or 0
+        rows.add(session, Finding(ticket_id=ticket_id, field="transaction_ids", value="TRX-20261123-0043", by="Ani"))
+    _take(desk, _mail(2, "maaf, yang benar ID transaksi: TRX-20261123-0099", In_Reply_To="<1@example.com>"))
+    found = {each.value: (each.by, each.corrected) for each in desk.rows(Finding) if each.field == "transaction_ids"}
+    assert found["TRX-20261123-0043"] == ("Ani", False)
+    with looking(desk.engine) as session:
+        standing = findings.standing(session, ticket_id)
+    assert [each.value for each in standing if each.field == "transaction_ids"] == ["TRX-20261123-0043"]
+
+
+def test_who_writes_english_is_answered_in_english(desk: Counter) -> None:
+    """Asked, told that all is there, told how far it is, told that a report is here already."""
+    report = "Hello, my deposit did not arrive.\nUsername: budi_99\nSent yesterday at 10.15 WIB by DANA.\n"
+    _take(desk, _mail(1, report, Subject="Deposit missing"))
+    assert "In DANA: Activity" in _last_words(desk)
+    _take(desk, _mail(2, "The transaction ID is TRX-20261123-0042.", In_Reply_To="<1@example.com>"))
+    assert "We now have everything" in _last_words(desk)
+    _take(desk, _mail(3, "Any progress on my ticket?", In_Reply_To="<1@example.com>"))
+    assert _kinds(desk) == ["received", "complete", "status"]
+    words = " ".join(message.text for message in desk.rows(Message) if message.direction == "out")
+    assert not [each for each in ("Halo", "laporan", "Terima kasih", "Anda") if each in words]
+    assert _last_words(desk).rstrip().endswith("The support team")
 
 
 def test_the_acknowledgement_tells_that_a_secret_was_hidden(desk: Counter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
 import struct
@@ -10,7 +11,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-import pi_heif
 import pytest
 from PIL import Image, ImageDraw
 
@@ -123,9 +123,27 @@ def test_a_picture_is_seen_upright() -> None:
     assert opened(_saved(Image.new("RGBA", (200, 200), (0, 0, 0, 0)))).getpixel((9, 9)) == (255, 255, 255)
 
 
+#: Two squares on white, 120 by 160, encoded by libheif's heif-enc.
+_HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5w"
+    "aXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFmAAEAAAAAAAABKgAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEA"
+    "AAAAwmlwcnAAAACkaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEA"
+    "AQArQgEBA3AAAAMAkAAAAwAAAwAeoDyAoWW6kkprm4EBAwIAAAMAAgAAAwACECIAAQAHRAHBcrAiQAAAABRpc3BlAAAAAAAAAHgAAACg"
+    "AAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAoMAAAEybWRhdAAAASYoAa9YrDOcpj884gCJ0GSNw0g3YlBzqnGPrc2g"
+    "rqRjylHMLb//hpfRFqV7p4u9sVVbDMH4ApXG3PoROmOGVkM8zLYZKVjtOdfnVyYCc6SvtlhsiLx8Cxf3DtqbUWyeOX1dxZQJRlPdEa9L"
+    "XTzV8dDotQx4YQQz9S7oKoxZttRNiAACsAARf5MJVuOlVTwVwn8d+8c4kQ4/7RLU68ZO6/UvEAWz7BgFuHO/6lJCNVYdHO/zsNPIIYAP"
+    "NKT/UGlVqzZ0qcKEJEqND3useH059S7+ETh0f+OSEUlW5KRquVHe1bT0RldJUbfFxaAiwLS3sU30GoLaaQzw1LPSiVLOjlcYPr4o/WgF"
+    "dr6f9hVZ8iLwSmGqmGgUHrVcKv+MnIKLbF0lhYFdEdA="
+)
+
+
 def test_iphones_pictures_are_opened() -> None:
     """HEIC, by its own decoder; and what is not one has a reason."""
-    assert pi_heif.register_heif_opener
+    picture = opened(_HEIC)
+    assert picture.size == (120, 160)
+    red, blue = picture.getpixel((30, 30)), picture.getpixel((80, 120))
+    assert (red[0] > 180, red[2] < 60) == (True, True)  # type: ignore[index]
+    assert (blue[0] < 60, blue[2] > 180) == (True, True)  # type: ignore[index]
     with pytest.raises(PictureUnreadable):
         opened(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64)
 

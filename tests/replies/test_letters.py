@@ -15,7 +15,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from parsing.report import Finding
-from replies import language, letters, render
+from replies import guidance, language, letters, render
 from replies.acknowledge import Composed
 from replies.errors import LetterUnreadable
 from replies.settings import DeskSettings, Hours
@@ -200,6 +200,63 @@ def test_a_faulty_template_of_the_sites_stops_no_letter(
         text, _html = bodies(acknowledge("id", desk=overlay))
     assert "Laporan Anda sudah kami terima" in text
     assert [entry["log_level"] for entry in logs] == ["error"]
+
+
+def test_a_sites_own_advice_replaces_ours_entry_by_entry(
+    acknowledge: Callable[..., Composed], overlay: DeskSettings
+) -> None:
+    """The tips of one category, the place of an item in one wallet; all else stays ours."""
+    assert overlay.templates is not None
+    advice = '[tips]\ndeposit_missing = ["Tunggu sepuluh menit."]\n[where.transaction_id]\nDANA = "Tanya kasir."\n'
+    (overlay.templates / "id" / "guidance.toml").write_text(advice)
+    text, _html = bodies(acknowledge("id", desk=overlay))
+    assert "Tunggu sepuluh menit." in text
+    assert "Simpan bukti" not in text
+    merged = guidance.load("id", overlay.templates)
+    assert merged.where["transaction_id"]["DANA"] == "Tanya kasir."
+    assert merged.where["transaction_id"]["OVO"] == guidance.load("id").where["transaction_id"]["OVO"]
+    assert merged.tips["login"] == guidance.load("id").tips["login"]
+
+
+@pytest.mark.parametrize(
+    ("name", "faulty"),
+    [
+        ("guidance.toml", '[tips]\nlogin = "not a list"\n'),
+        ("guidance.toml", "[tips"),
+        ("guidance.toml", "[colour]\nred = []\n"),
+        ("language.toml", 'no_such_word = "x"\n'),
+        ("language.toml", "= 1"),
+    ],
+)
+def test_faulty_words_of_the_sites_stop_no_letter(
+    acknowledge: Callable[..., Composed], overlay: DeskSettings, name: str, faulty: str
+) -> None:
+    """Ours take their place, the log says so, and `check` names the file."""
+    assert overlay.templates is not None
+    (overlay.templates / "id" / name).write_text(faulty)
+    with capture_logs() as logs:
+        text, _html = bodies(acknowledge("id", desk=overlay))
+    assert "Laporan Anda sudah kami terima" in text
+    assert "error" in [entry["log_level"] for entry in logs]
+    with pytest.raises(LetterUnreadable, match=name):
+        (guidance if name == "guidance.toml" else language).load("id", overlay.templates)
+
+
+def test_a_sites_own_words_are_laid_over_ours_one_by_one(overlay: DeskSettings) -> None:
+    """So that a word which a later version adds is there without the site's doing."""
+    assert overlay.templates is not None
+    (overlay.templates / "id" / "language.toml").write_text('months = ["Jan", "Feb"]\n')
+    assert language.load("id", overlay.templates).months == ("Jan", "Feb")
+    assert language.load("id", overlay.templates).weekdays == language.load("id").weekdays
+
+
+def test_a_template_that_cannot_be_compiled_is_found_before_it_is_needed(overlay: DeskSettings) -> None:
+    """By `check`, by its name."""
+    render.check(None)
+    assert overlay.templates is not None
+    (overlay.templates / "id" / "status.html").write_text("{% if %}")
+    with pytest.raises(LetterUnreadable, match=r"id/status\.html"):
+        render.check(overlay.templates)
 
 
 def test_a_language_without_a_folder_is_an_error_by_name() -> None:
