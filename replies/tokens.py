@@ -7,6 +7,11 @@ A token is 20 bytes in 32 characters of lower-case Crockford base32, which survi
     4 bytes  the last day on which it is good, as days since 0001-01-01
     10 bytes HMAC-SHA256 of the above under that token key of the desk, cut short
 
+An agent's has another version, four other bytes in the place of the day, and says what a mail to it does:
+
+    2 bytes  the last day, as days since 2020-01-01
+    2 bytes  purpose (4 bits), serial (12 bits): which answer the agent had seen, or which one is meant
+
 It stands in the Reply-To (`support+TOKEN@desk`) and in the Message-ID (`<r.TOKEN.SEQUENCE@desk>`), because some
 gateways strip the extension. It is a bearer secret: who presents it still has to be the participant it was made for.
 """
@@ -20,9 +25,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from store.facts import AGENT, Purpose
 from store.keys import TokenKey
 
 VERSION: Final = 1
+AGENTS_VERSION: Final = 2
+
+#: What an agent's token may be for. The position is the code on the wire, of four bits: append only.
+PURPOSES: Final = tuple(Purpose)
+
+#: Answers of one ticket that tokens tell apart: later ones count as this one.
+MAX_SERIAL: Final = (1 << 12) - 1
+
+_AGENTS_FIRST_DAY: Final = date(2020, 1, 1).toordinal()
 
 #: How long an answer carries authority; later it still makes a ticket, only a new one. An agent's moves more.
 DAYS: Final = {"requester": 90, "copied": 90, "agent": 14}
@@ -54,6 +69,8 @@ class Token:
     handle: int  #: the participant's, 40 bits
     role: str  #: one of ROLES
     expires: date  #: the last day on which it is good
+    purpose: Purpose | None = None  #: of an agent's
+    serial: int = 0  #: likewise
 
 
 def mint(key: TokenKey, handle: int, role: str, expires: date) -> str:
@@ -63,6 +80,17 @@ def mint(key: TokenKey, handle: int, role: str, expires: date) -> str:
         raise ValueError(msg)
     head = VERSION << 4 | key.id << 2 | ROLES.index(role)
     signed = bytes([head]) + handle.to_bytes(_HANDLE_BYTES) + expires.toordinal().to_bytes(_DAY_BYTES)
+    return _encode(signed + _mac(key, signed))
+
+
+def mint_agents(key: TokenKey, handle: int, purpose: Purpose, serial: int, expires: date) -> str:
+    """Make a token of an agent for a ticket: 32 characters. ValueError for a day or handle that no token can hold."""
+    days, told = expires.toordinal() - _AGENTS_FIRST_DAY, PURPOSES.index(purpose) << 12 | min(serial, MAX_SERIAL)
+    if not 0 <= handle < 1 << 8 * _HANDLE_BYTES or not 0 <= days < 1 << 16:
+        msg = "no token can hold that day or handle"
+        raise ValueError(msg)
+    head = AGENTS_VERSION << 4 | key.id << 2 | ROLES.index(AGENT)
+    signed = bytes([head]) + handle.to_bytes(_HANDLE_BYTES) + days.to_bytes(2) + told.to_bytes(2)
     return _encode(signed + _mac(key, signed))
 
 
@@ -86,10 +114,27 @@ def read(keys: Sequence[TokenKey], text: str) -> Token | None:
     named = signed[0] >> 2 & 3
     genuine = [hmac.compare_digest(mac, _mac(key, signed)) for key in keys if key.id == named]
     version, role = signed[0] >> 4, signed[0] & 3
-    if not any(genuine) or version != VERSION or role >= len(ROLES):
+    if not any(genuine) or role >= len(ROLES):
         return None
-    expires = date.fromordinal(int.from_bytes(signed[1 + _HANDLE_BYTES :]))
-    return Token(handle=int.from_bytes(signed[1 : 1 + _HANDLE_BYTES]), role=ROLES[role], expires=expires)
+    handle, rest = int.from_bytes(signed[1 : 1 + _HANDLE_BYTES]), signed[1 + _HANDLE_BYTES :]
+    if version == VERSION:
+        return Token(handle=handle, role=ROLES[role], expires=date.fromordinal(int.from_bytes(rest)))
+    if version == AGENTS_VERSION and ROLES[role] == AGENT:
+        return _agents(handle, rest)
+    return None
+
+
+def _agents(handle: int, rest: bytes) -> Token | None:
+    told = int.from_bytes(rest[2:])
+    if told >> 12 >= len(PURPOSES):
+        return None
+    return Token(
+        handle=handle,
+        role=AGENT,
+        expires=date.fromordinal(_AGENTS_FIRST_DAY + int.from_bytes(rest[:2])),
+        purpose=PURPOSES[told >> 12],
+        serial=told & MAX_SERIAL,
+    )
 
 
 def address(desk_address: str, token: str, separator: str) -> str:

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 #: The role of a participant, and of a reply token, that is an agent's.
 AGENT = "agent"
+
+
+class Purpose(StrEnum):
+    """What a mail to a signed address of an agent's does, whatever its words are. The order is that of the tokens."""
+
+    ANSWER = "answer"  # its words go to the customer; the serial is that of the newest answer that the agent saw
+    NOTE = "note"  # its words stay inside
+    CLOSE = "close"
+    OPEN = "open"
+    TAKE = "take"
+    WAIT = "wait"
+    UNDO = "undo"  # takes back the answer of that serial, with 0 the agent's last deed
+    SEND = "send"  # lets the held answer of that serial go
+    KEEP = "keep"  # makes it a note
+    DISCARD = "discard"
+    CONFIRM = "confirm"  # yes to what was proposed: a forwarded mail's sender is the customer
+    WATCH = "watch"
+    MUTE = "mute"
+    HELP = "help"
 
 
 class Relation(IntEnum):

@@ -17,10 +17,11 @@ def merge(session: Session, ticket_id: int, into_id: int, by: str, now: datetime
     ticket, into = rows.one(session, Ticket, ticket_id), rows.one(session, Ticket, into_id)
     if ticket_id == into_id or ticket.desk_id != into.desk_id or ticket.merged_into_id or into.merged_into_id:
         raise MoveRefused(f"{ticket.number} into {into.number}")
-    if ticket.status != Status.CLOSED:
-        tickets.move(session, ticket_id, Move.CLOSE, by, now)
+    before = ticket.status
+    if before != Status.CLOSED:
+        tickets.move(session, ticket_id, Move.CLOSE, tickets.LOKET, now)  # part of the merge, and taken back with it
     ticket.merged_into_id = into_id
     session.add(ticket)
     session.flush()
-    tickets.add_event(session, ticket_id, now, "merged", by, {"into": into.number})
+    tickets.add_event(session, ticket_id, now, "merged", by, {"into": into.number, "before": before})
     tickets.add_event(session, into_id, now, "merged", by, {"from": ticket.number})

@@ -9,11 +9,11 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from store import rows
-from store.facts import AgentFacts
+from store.facts import AGENT, AgentFacts
 from store.models import Agent, AgentAddress, Participant, Person, PersonAddress
 
 #: Bits of a participant's handle: what a reply token has room for.
@@ -83,6 +83,11 @@ def participant(session: Session, ticket_id: int, address: str) -> Participant |
     return session.exec(statement).first()
 
 
+def agents_part(session: Session, desk_id: int, ticket_id: int, address: str) -> Participant:
+    """An agent's part in a ticket, under the address that letters go to; made where there is none yet."""
+    return participant(session, ticket_id, address) or take_part(session, desk_id, ticket_id, address, AGENT)
+
+
 def by_handles(session: Session, desk_id: int, handles: Iterable[int]) -> list[Participant]:
     """The participants that reply tokens stand for."""
     wanted = list(handles)
@@ -108,6 +113,13 @@ def add_agent(session: Session, name: str, role: str, addresses: Iterable[str], 
 def role_of(session: Session, name: str) -> str | None:
     """What an active agent of that name may do; None where there is none."""
     return session.exec(select(Agent.role).where(Agent.name == name, col(Agent.active))).first()
+
+
+def agent_named(session: Session, name: str | None) -> int | None:
+    """The key of the active agent of that name, in any case of letters; None where there is none."""
+    if not name:
+        return None
+    return session.exec(select(Agent.id).where(func.lower(Agent.name) == name.lower(), col(Agent.active))).first()
 
 
 def agents(session: Session) -> list[tuple[Agent, list[str]]]:

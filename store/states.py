@@ -28,6 +28,7 @@ class Move(StrEnum):
     AUTOMAT_WROTE = "automat_wrote"  # an out-of-office is nobody's turn
     BOUNCED = "bounced"  # what we said did not arrive, so it is our turn again
     WE_ANSWERED = "we_answered"
+    WAIT = "wait"  # an agent says that nothing can be done until the customer writes, or until a day
     CLOSE = "close"
     REOPEN = "reopen"
     RELEASE = "release"
@@ -46,6 +47,10 @@ MOVES: dict[tuple[Status, Move], Status] = {
     (Status.CLOSED, Move.CUSTOMER_WROTE): Status.OPEN,
     (Status.CLOSED, Move.AUTOMAT_WROTE): Status.CLOSED,
     (Status.CLOSED, Move.WE_ANSWERED): Status.WAITING,
+    (Status.OPEN, Move.WAIT): Status.WAITING,
+    (Status.WAITING, Move.WAIT): Status.WAITING,
+    (Status.CLOSED, Move.WAIT): Status.WAITING,
+    (Status.WAITING, Move.REOPEN): Status.OPEN,
     (Status.CLOSED, Move.REOPEN): Status.OPEN,
     (Status.HELD, Move.CUSTOMER_WROTE): Status.HELD,
     (Status.HELD, Move.RELEASE): Status.OPEN,

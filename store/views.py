@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store import commands
 from store.lookup import HARD_BOUNCES
 from store.models import (
     Agent,
@@ -49,6 +50,7 @@ def ticket(session: Session, row: Ticket) -> dict[str, Any]:
         "customer": _customer(session, row),
         "fields": _fields(session, key),
         "missing": list(row.missing),
+        "tags": commands.tags(session, key),
         "participants": [
             {"address": each.address, "role": each.role}
             for each in _of(session, Participant, Participant.ticket_id, key)
@@ -81,6 +83,7 @@ def summary(session: Session, row: Ticket) -> dict[str, Any]:
         "updated_at": instant(row.updated_at),
         "first_reply_due_at": instant(row.first_reply_due_at),
         "held_for": row.held_for or None,
+        "wait_until": instant(row.wait_until),
     }
 
 

@@ -32,7 +32,7 @@ _COMMANDS = {
     "deliver": ("doors", "deliver"),
     "import": ("doors", "import_"),
     "mail": ("ledger", "mail"),
-    "ticket": ("tickets", "ticket"),
+    "ticket": ("deeds", "ticket"),
     "mailbox": ("mailboxes", "mailbox"),
     "outbox": ("letters", "outbox"),
     "agent": ("people", "agent"),

@@ -40,6 +40,7 @@ def _lines(ticket: dict[str, Any]) -> Iterator[str]:
     if ticket["status"] == "held":
         yield f"  held     {ticket['held_for']}: {holding.TOLD[holding.Reason(ticket['held_for'])]}"
         yield f"  then     loket ticket release {ticket['number']}, or: refuse --reason {'|'.join(holding.Refusal)}"
+    yield from _handling(ticket)
     if ticket["merged_into"]:
         yield f"  goes on  in {ticket['merged_into']}"
     if ticket["first_reply_due_at"]:
@@ -57,6 +58,16 @@ def _lines(ticket: dict[str, Any]) -> Iterator[str]:
     for event in ticket["events"]:
         detail = ", ".join(f"{name}: {_listed(value)}" for name, value in event["detail"].items() if value)
         yield _cut(f"  {_when(event['at'])}  {event['what']}" + (f" ({detail})" if detail else ""))
+
+
+def _handling(ticket: dict[str, Any]) -> Iterator[str]:
+    """Who has it, until when it waits, and what agents have put on it."""
+    if ticket["assignee"] or ticket["queue"]:
+        yield f"  with     {ticket['assignee'] or 'nobody'}" + (f", queue {ticket['queue']}" if ticket["queue"] else "")
+    if ticket["wait_until"]:
+        yield f"  waits    until {_when(ticket['wait_until'])}"
+    if ticket["tags"]:
+        yield f"  tags     {', '.join(ticket['tags'])}"
 
 
 def _message(message: dict[str, Any]) -> Iterator[str]:

@@ -45,7 +45,7 @@ def list_(ctx: click.Context, desk: str | None, status: str | None, limit: int, 
 def show(ctx: click.Context, number: str, desk: str | None, as_json: bool) -> None:
     """Show a ticket: who, what, the findings with their evidence, the conversation, what happened."""
     with opened.store(opened.settings(ctx)) as engine, looking(engine) as session:
-        told = views.ticket(session, _found(session, number, desk))
+        told = views.ticket(session, found_ticket(session, number, desk))
     if as_json:
         printing.as_json_line(told)
     else:
@@ -76,7 +76,7 @@ def release(ctx: click.Context, number: str, desk: str | None) -> None:
     """Let a held ticket become work; `ticket show` says why it was held."""
     found = opened.settings(ctx)
     with opened.store(found) as engine, writing(engine) as session:
-        row = _found(session, number, desk)
+        row = found_ticket(session, number, desk)
         owner = found.desks[rows.one(session, Desk, row.desk_id).name]
         now = clock.now()
         due = hours.due_after(owner.hours, now, owner.zone, owner.first_reply_hours).astimezone(UTC)
@@ -91,7 +91,7 @@ def release(ctx: click.Context, number: str, desk: str | None) -> None:
 def refuse(ctx: click.Context, number: str, reason: str, desk: str | None) -> None:
     """Close a held ticket for good. Nothing is sent, and nothing is lost."""
     with opened.store(opened.settings(ctx)) as engine, writing(engine) as session:
-        row = _found(session, number, desk)
+        row = found_ticket(session, number, desk)
         holding.refuse(session, row.id or 0, holding.Refusal(reason), opened.operator(), clock.now())
 
 
@@ -105,7 +105,12 @@ def admit(ctx: click.Context, number: str, address: str, same_person: bool, desk
     """Let an address take part in a ticket: someone in copy, or the customer's new address."""
     with opened.store(opened.settings(ctx)) as engine, writing(engine) as session:
         participation.admit(
-            session, _found(session, number, desk), address, opened.operator(), clock.now(), same_person=same_person
+            session,
+            found_ticket(session, number, desk),
+            address,
+            opened.operator(),
+            clock.now(),
+            same_person=same_person,
         )
 
 
@@ -117,12 +122,12 @@ def admit(ctx: click.Context, number: str, address: str, same_person: bool, desk
 def merge(ctx: click.Context, number: str, into: str, desk: str | None) -> None:
     """Close a ticket in favour of another; what is answered to it leads there."""
     with opened.store(opened.settings(ctx)) as engine, writing(engine) as session:
-        row, other = _found(session, number, desk), _found(session, into, desk)
+        row, other = found_ticket(session, number, desk), found_ticket(session, into, desk)
         merging.merge(session, row.id or 0, other.id or 0, opened.operator(), clock.now())
 
 
-def _found(session: Session, number: str, desk: str | None) -> Ticket:
-    """The ticket of that number, at the named desk or at any."""
+def found_ticket(session: Session, number: str, desk: str | None) -> Ticket:
+    """The ticket of that number, at the named desk or at any. Raises NoSuchRow."""
     for row in session.exec(select(Desk)).all():
         if desk in (None, row.name):
             try:

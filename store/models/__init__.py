@@ -13,6 +13,7 @@ from store.models.grants import Grant
 from store.models.guarding import AccountUse, Brake, Tally
 from store.models.ledger import Arrival, Desk, Mail, Route
 from store.models.letters import Letter, LetterAttempt, LetterRecipient
+from store.models.orders import Answer, Attention, Tag
 from store.models.people import Agent, AgentAddress, Participant, Person, PersonAddress
 from store.models.sealed import Access, Blob, SealingKey
 from store.models.tickets import Attachment, Event, Finding, Mark, Message, ThreadId, Ticket, TicketLink
@@ -23,8 +24,10 @@ __all__ = [
     "Agent",
     "AgentAddress",
     "Alert",
+    "Answer",
     "Arrival",
     "Attachment",
+    "Attention",
     "Blob",
     "Brake",
     "Desk",
@@ -45,6 +48,7 @@ __all__ = [
     "PersonAddress",
     "Route",
     "SealingKey",
+    "Tag",
     "Tally",
     "ThreadId",
     "Ticket",

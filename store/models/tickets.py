@@ -36,6 +36,7 @@ class Ticket(SQLModel, table=True):
     closed_at: datetime | None = None
     held_for: str = ""  #: why it was held, see store/holding.py; it stays said after a release
     merged_into_id: int | None = columns.ref("ticket.id", nullable=True)  #: the ticket that goes on in its place
+    wait_until: datetime | None = None  #: of one that waits: when it is our turn again, whatever the customer does
 
 
 class Message(SQLModel, table=True):

@@ -15,7 +15,7 @@ import pytest
 from intake.cli.command import run
 from store import keys
 from store.engine import open_store
-from store.models import Access, Event
+from store.models import Access, Event, Ticket
 from tests.intake.conftest import Counter, customer_mail, make_counter
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +67,8 @@ def test_ticket_show_has_the_shape_of_the_interface(loket: Loket) -> None:
     assert code == 0
     assert set(ticket) == set(
         "number desk status subject category language priority queue assignee created_at updated_at "
-        "first_reply_due_at customer fields missing participants related messages events held_for merged_into".split()
+        "first_reply_due_at customer fields missing participants related messages events held_for merged_into "
+        "tags wait_until".split()
     )
     assert set(ticket["fields"]) == set(
         "usernames transaction_ids occurred_at amounts channels emails phones devices error_messages registered_at "
@@ -404,3 +405,40 @@ def test_demo_shows_ticket_and_letter(tmp_path: Path) -> None:
     assert "screenshot: Screenshot_bukti.png" in shown
     assert "Laporan Anda sudah kami terima" in shown
     assert shown.count("Deposit saya belum masuk") == 1
+
+
+def test_the_verbs_do_to_a_ticket_what_they_say(counter: Counter, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each by one command, on the record under the agent's name; the last one is taken back."""
+    config, number = ["--config", str(counter.folder / "config.toml")], counter.rows(Ticket)[0].number
+
+    def told(*arguments: str) -> str:
+        capfd.readouterr()
+        assert run([*config, *arguments]) == 0, arguments
+        return capfd.readouterr().out
+
+    told("agent", "add", "Ani", "ani@desk.test")
+    own = ["--as", "Ani"]
+    for verb in (["take"], ["priority", "high"], ["tag", "vip", "refund"], ["set", "username=budi_98"], ["watch"]):
+        told("ticket", verb[0], number, *verb[1:], *own)
+    told("ticket", "wait", number, "3", "hari", *own)
+    told("ticket", "note", number, "cek", "ke", "keuangan", *own)
+    told("ticket", "tag", number, "--off", "vip")
+    shown = json.loads(told("ticket", "show", number, "--json"))
+    assert (shown["assignee"], shown["priority"], shown["status"]) == ("Ani", "high", "waiting")
+    assert (shown["tags"], shown["messages"][-1]["text"]) == (["refund"], "cek ke keuangan")
+    assert shown["fields"]["usernames"][-1] == shown["fields"]["usernames"][-1] | {"value": "budi_98", "by": "Ani"}
+    assert "with     Ani" in told("ticket", "show", number)
+    told("ticket", "close", number, *own)
+    assert "undone: status" in told("ticket", "undo", number, *own)
+    assert json.loads(told("ticket", "show", number, "--json"))["status"] == "waiting"
+    told("ticket", "reopen", number)
+    told("ticket", "set", number, "category=login")
+    told("ticket", "queue", number, "finance")
+    told("ticket", "assign", number, "ani")
+    told("ticket", "mute", number, *own)
+    shown = json.loads(told("ticket", "show", number, "--json"))
+    assert (shown["category"], shown["queue"], shown["assignee"]) == ("login", "finance", "Ani")
+    for wrong in (["set", number, "warna=biru"], ["set", number, "waktu=entah"], ["wait", number, "kemarin"]):
+        assert run([*config, "ticket", *wrong]) == 2
+    assert run([*config, "ticket", "take", number, "--as", "Nobody"]) == 1
+    assert run([*config, "ticket", "split", number]) == 1
