@@ -59,6 +59,8 @@ class Circumstances:
     history: bool  #: it comes from an import, or from before our time
     from_ourselves: bool  #: its From is an address of one of our desks
     now: datetime
+    sent: bool = False  #: it lay in a mailbox's folder of sent mail
+    own_letter: bool = False  #: and it is a letter of ours
     by_form: bool = False  #: a contact form that authenticated says that the sender wrote
     hold: str = ""  #: why it has to be looked at before it becomes work (see store/holding.py); "" for no reason
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from intake import acknowledgement, follow_up, guarding
 from intake.authenticate import VERIFIED
 from intake.desks import first_reply_due
-from intake.triage import Acknowledge, Bounced, Decision, Join, Open, Recover, Repeat, Silent
+from intake.triage import Acknowledge, Bounced, Decision, Join, Open, Outside, PassedOver, Recover, Repeat, Silent
 from intake.work import Work
 from parsing.fields.missing import still_missing
 from parsing.mail import Nature
@@ -25,6 +25,10 @@ def carry_out(session: Session, decision: Decision, work: Work) -> None:
             ledger.add_routes(session, mail_id, work.arrival_id, work.seen, work.recipients)
         case Join():
             _join(session, decision, work)
+        case Outside():
+            _note_outside(session, decision, work)
+        case PassedOver():
+            _pass_over(session, decision, work)
         case Bounced():
             _bounce(session, decision, work)
         case Open():
@@ -65,6 +69,31 @@ def _join(session: Session, decision: Join, work: Work) -> None:
     guarding.of_join(session, decision, work)
     follow_up.of_mail(session, work.following, work, decision.ticket_id)
     follow_up.of_answer(session, work.following, work, ticket, mail_id)
+
+
+def _note_outside(session: Session, decision: Outside, work: Work) -> None:
+    ticket_id, by = decision.ticket_id, work.envelope.door
+    tickets.move(session, ticket_id, decision.move, by, work.now)
+    mail_id = _ledger_row(session, decision, work, ticket_id, "what we sent is not acknowledged")
+    _add_message(session, work, ticket_id, mail_id, direction="out")
+    tickets.add_event(session, ticket_id, work.now, "answered_outside", by=by)
+
+
+def _pass_over(session: Session, decision: PassedOver, work: Work) -> None:
+    mail_id = rows.add(
+        session,
+        rows.Draft(
+            Mail,
+            desk_id=work.desk.id,
+            ingest_key=work.ingest_key,
+            message_id=work.mail.message_id,
+            received_at=work.envelope.received_at,
+            state=ledger.DONE,
+            rule=decision.rule,
+            why=decision.why,
+        ),
+    )
+    ledger.add_routes(session, mail_id, work.arrival_id, work.seen, work.recipients)
 
 
 def _bounce(session: Session, decision: Bounced, work: Work) -> None:
@@ -143,7 +172,7 @@ def _take_part(session: Session, ticket_id: int, work: Work) -> Participant | No
 
 
 def _ledger_row(
-    session: Session, decision: Join | Bounced | Open, work: Work, ticket_id: int, acknowledged: str
+    session: Session, decision: Join | Outside | Bounced | Open, work: Work, ticket_id: int, acknowledged: str
 ) -> int:
     tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
     mail_id = rows.add(
@@ -169,7 +198,7 @@ def _ledger_row(
     return mail_id
 
 
-def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int) -> None:
+def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int, direction: str = "in") -> None:
     mail = work.mail
     message_id = tickets.add_message(
         session,
@@ -178,7 +207,7 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int) -> 
             desk_id=work.desk.id,
             ticket_id=ticket_id,
             mail_id=mail_id,
-            direction="in",
+            direction=direction,
             message_id=mail.message_id,
             sender_name=mail.from_.name if mail.from_ else "",
             sender=mail.from_.address if mail.from_ else None,
@@ -196,7 +225,8 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int) -> 
     )
     if work.envelope.whole_size is not None:
         tickets.add_event(session, ticket_id, work.now, "too_large", detail={"size": work.envelope.whole_size})
-    tickets.add_findings(session, ticket_id, message_id, work.report.findings)
+    if direction == "in":
+        tickets.add_findings(session, ticket_id, message_id, work.report.findings)
     references = [*mail.references, *mail.in_reply_to]
     tickets.add_thread_ids(session, work.desk.id, ticket_id, mail.message_id, references)
 

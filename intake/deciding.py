@@ -54,6 +54,7 @@ class _Writer:
     mail: ParsedMail  #: as the writer's
     proof: Proof
     identity: str
+    customer: str | None  #: the address on the other side: the writer's, but of what was sent from a mailbox
     by_form: bool = False
 
 
@@ -70,12 +71,12 @@ def decide(
     pictures: Sequence[SeenPicture] = (),
 ) -> Decided:
     """The decision about one mail at one desk."""
-    writer = _writer(desk, mail, envelope, examination)
+    writer = _writer(desk, directory, mail, envelope, examination)
     mail, proof, identity = writer.mail, writer.proof, writer.identity
     source = _source(mail, envelope)
     believe = tallies.counts(session, desk.id, [source], now)[source] < MAX_WRONG_TOKENS
     presented = _presented(desk, mail, envelope, now, believe=believe)
-    gathered = lookup.facts(session, _question(desk, mail, report, ingest_key, presented, now))
+    gathered = lookup.facts(session, _question(desk, writer, report, ingest_key, presented, now))
     around = Circumstances(
         identity=identity,
         failed=proof.standing is Standing.FAIL,
@@ -86,6 +87,8 @@ def decide(
         now=now,
         hold="" if envelope.history else _hold(desk, mail, envelope, examination, identity),
         by_form=writer.by_form,
+        sent=envelope.sent,
+        own_letter=envelope.sent and _is_own_letter(desk, mail, now),
     )
     return Decided(
         mail=mail,
@@ -109,16 +112,26 @@ def decide(
     )
 
 
-def _writer(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, examination: Examination) -> _Writer:
+def _writer(
+    desk: OpenDesk, directory: Directory, mail: ParsedMail, envelope: Envelope, examination: Examination
+) -> _Writer:
     """Who wrote a mail: of a contact form's, its visitor."""
+    if envelope.sent:
+        reached = (each.address for each in (*mail.to, *mail.cc) if not directory.knows(each.address))
+        proof = Proof(standing=Standing.NONE, told="sent from the mailbox itself")
+        return _Writer(mail=mail, proof=proof, identity=UNVERIFIED, customer=next(reached, None))
     proof = border.proven(desk, mail, envelope, examination.proof)
     identity = authenticate.identity(mail, proof)
     unfolded = forms.unfold(mail, desk.forms, desk.settings.name, identity)
     if unfolded is None:
-        return _Writer(mail=mail, proof=proof, identity=identity)
+        return _Writer(mail=mail, proof=proof, identity=identity, customer=mail.from_.address if mail.from_ else None)
     told = f"by the form {unfolded.form} ({proof.told})"
     return _Writer(
-        mail=unfolded.mail, proof=Proof(standing=Standing.NONE, told=told), identity=UNVERIFIED, by_form=True
+        mail=unfolded.mail,
+        proof=Proof(standing=Standing.NONE, told=told),
+        identity=UNVERIFIED,
+        customer=unfolded.mail.from_.address if unfolded.mail.from_ else None,
+        by_form=True,
     )
 
 
@@ -153,13 +166,14 @@ def _presented(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, now: dateti
 
 
 def _question(
-    desk: OpenDesk, mail: ParsedMail, report: Report, ingest_key: str, presented: Presented, now: datetime
+    desk: OpenDesk, writer: _Writer, report: Report, ingest_key: str, presented: Presented, now: datetime
 ) -> lookup.Question:
+    mail = writer.mail
     return lookup.Question(
         desk_id=desk.id,
         ingest_key=ingest_key,
         message_id=mail.message_id,
-        sender=mail.from_.address if mail.from_ else None,
+        sender=writer.customer,
         references=[*mail.references, *mail.in_reply_to],
         tokens=presented.invited,
         now=now,
@@ -167,6 +181,12 @@ def _question(
         returned=_returned(desk, mail, now),
         accounts=[str(value) for value in report.values("usernames")],
     )
+
+
+def _is_own_letter(desk: OpenDesk, mail: ParsedMail, now: datetime) -> bool:
+    """Whether a mail bears one of our tokens where only we write them: some servers exchange the Message-ID."""
+    own = [each.address for each in mail.reply_to]
+    return bool(desks.presented(desk, own, [mail.message_id] if mail.message_id else (), now).invited)
 
 
 def _returned(desk: OpenDesk, mail: ParsedMail, now: datetime) -> tuple[Invited, ...]:

@@ -20,7 +20,7 @@ from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.examining import Examination
 from intake.sealing import SealedReading
-from intake.triage import Repeat
+from intake.triage import PassedOver, Repeat
 from intake.work import Held, Work
 from parsing.mail import Envelope
 from store import blobs, crashpoints, ledger
@@ -136,7 +136,7 @@ class Pipeline:
                 shadow=self._shadow,
             )
             carrying.carry_out(session, decided.decision, work)
-            if isinstance(decided.decision, Repeat):
+            if isinstance(decided.decision, Repeat | PassedOver):
                 self._folder.drop_staged([staged.passing_name for staged in mail.reading.staged[name]])
             else:
                 pairs = zip(mail.reading.staged[name], work.files, strict=True)

@@ -12,7 +12,7 @@ from store import ledger, opening, rows
 from store.blobs import BlobFolder
 from store.engine import looking
 from store.errors import MoveRefused
-from store.models import Arrival, Desk
+from store.models import Arrival, Desk, Ticket
 
 
 def put_back(engine: Engine, folder: BlobFolder, master: bytes, spool: Spool, arrival_id: int, now: datetime) -> str:
@@ -28,12 +28,20 @@ def put_back(engine: Engine, folder: BlobFolder, master: bytes, spool: Spool, ar
         mail = shunted[0]
         content = opening.raw_mail(session, folder, master, mail)
         desk = rows.one(session, Desk, mail.desk_id).name
+        ticket = session.get(Ticket, mail.ticket_id) if mail.ticket_id else None
         recipients = tuple(route.recipient for route in ledger.routes(session, mail.id or 0) if route.recipient)
     incoming = spool.receive()
     try:
         incoming.write(content)
         return incoming.commit(
-            Envelope(door=arrival.door, received_at=now, rcpt_to=recipients, mailbox=arrival.mailbox, desk=desk)
+            Envelope(
+                door=arrival.door,
+                received_at=now,
+                rcpt_to=recipients,
+                mailbox=arrival.mailbox,
+                desk=desk,
+                history=ticket is not None and ticket.history,
+            )
         )
     except BaseException:
         incoming.discard()

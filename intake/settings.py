@@ -128,6 +128,9 @@ class ImapAccount(Section):
     oauth: str | None = Field(default=None, description="The login by OAuth2, a table under [oauth]")
     folders: list[FolderName] = Field(default=["INBOX"], description="The folders to read")
     junk: list[FolderName] = Field(default=[], description="Folders whose mail is taken, but held for an operator")
+    sent: list[FolderName] = Field(
+        default=[], description="Folders of what is sent from this mailbox, so that an answer given past loket is seen"
+    )
     idle: bool = Field(default=True, description="Let the server say when mail comes, where it can")
     reconcile_minutes: float = Field(default=60, gt=0, description="Minutes between comparing the whole folder")
     poll_seconds: float = Field(default=60, gt=0, description="Seconds from one look to the next")
@@ -158,13 +161,14 @@ class ImapAccount(Section):
     @property
     def names(self) -> list[str]:
         """All folders of the account that are looked at."""
-        return [*self.folders, *self.junk]
+        return [*self.folders, *self.junk, *self.sent]
 
     @property
     def polled(self) -> list[PolledFolder]:
         """Each of them with what its mail is."""
         inboxes = [PolledFolder(name, "inbox", self._door(name)) for name in self.folders]
-        return inboxes + [PolledFolder(name, "junk", self._door(name)) for name in self.junk]
+        junk = [PolledFolder(name, "junk", self._door(name)) for name in self.junk]
+        return inboxes + junk + [PolledFolder(name, "sent", self._door(name)) for name in self.sent]
 
     def _door(self, folder: str) -> str:
         alone = folder == self.names[0]
@@ -175,7 +179,7 @@ class PolledFolder(NamedTuple):
     """A folder to look at."""
 
     name: str
-    role: Literal["inbox", "junk"]
+    role: Literal["inbox", "junk", "sent"]
     door: str  #: what its door is called in envelopes, in status and in alerts
 
 

@@ -19,7 +19,7 @@ from intake.thanks import is_thanks
 from parsing.mail import FailedRecipient, Nature, ParsedMail
 from parsing.report import Report
 from store.facts import Candidate, Earlier, Facts, Relation, Returned
-from store.states import Move
+from store.states import Move, Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +61,24 @@ class Join:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Outside:
+    """Somebody answered a customer past us, out of the mailbox itself."""
+
+    ticket_id: int
+    move: Move
+    rule: str = "outside"
+    why: str = "it was sent from the mailbox to somebody who takes part in the ticket, and belongs there"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PassedOver:
+    """The mail is none of the desk's business: it is remembered as seen, and nothing of it is kept."""
+
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Bounced:
     """A letter of ours came back; the report joins the letter's ticket."""
 
@@ -97,7 +115,7 @@ class Recover:
     why: str = "a mail that had been set aside was read at last"
 
 
-Decision = Repeat | Join | Bounced | Open | Recover
+Decision = Repeat | Join | Outside | PassedOver | Bounced | Open | Recover
 
 _JOIN_WHY = {
     Relation.TOKEN: ("token", "it came to the reply address of a participant"),
@@ -120,6 +138,8 @@ def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, aroun
     """The decision about one mail."""
     if facts.earlier is not None:
         return _again(facts.earlier, _acknowledgement(mail, facts, policy, around))
+    if around.sent:
+        return _sent(mail, facts, around)
     if facts.returned is not None and mail.nature is Nature.BOUNCE:
         return _bounced(facts.returned, mail)
     sender = Sender(identity=around.identity, failed=around.failed, unknown=around.unknown)
@@ -135,6 +155,19 @@ def _again(earlier: Earlier, acknowledgement: Acknowledge | Silent) -> Repeat | 
     if earlier.state == "done" or earlier.ticket_id is None:
         return Repeat(mail_id=earlier.mail_id)
     return Recover(mail_id=earlier.mail_id, ticket_id=earlier.ticket_id, acknowledgement=acknowledgement)
+
+
+def _sent(mail: ParsedMail, facts: Facts, around: Circumstances) -> Outside | PassedOver:
+    """What was sent from a mailbox: here `facts` are about whom it was sent to."""
+    if around.own_letter:
+        return PassedOver(rule="own_letter", why="it is a letter of ours, kept by the server that sent it")
+    if mail.nature is not Nature.HUMAN:
+        return PassedOver(rule="sent", why="a machine sent it")
+    for candidate in facts.candidates:
+        if candidate.sender_takes_part or candidate.alias_takes_part:
+            held = candidate.status == Status.HELD
+            return Outside(ticket_id=candidate.ticket_id, move=Move.AUTOMAT_WROTE if held else Move.WE_ANSWERED)
+    return PassedOver(rule="sent", why="it answers no ticket of this desk")
 
 
 def _bounced(returned: Returned, mail: ParsedMail) -> Bounced:

@@ -25,6 +25,7 @@ class Envelope:
     desk: str | None = None  #: the desk that this door belongs to, where it belongs to one
     history: bool = False  #: an import: never acknowledged, never notified, no clock started
     junk: bool = False  #: a filter took it for junk: its ticket is held out of the agents' way
+    sent: bool = False  #: it lay where a mailbox keeps what was sent from it: an answer past us, or our own letter
     whole_size: int | None = None  #: bytes of a mail that was too large, and of which only header and text were taken
 
 

@@ -66,6 +66,8 @@ class ImapDoor:
         tokens: TokenSource | None = None,
     ) -> None:
         """Prepare a door. With `flagging` off the server is told nothing; `limit` is the largest mail in bytes."""
+        if polled.role == "sent":  # what was sent before our time belongs to no ticket
+            account = account.model_copy(update={"backlog": False})
         self._account = account
         self._polled = polled
         self._spool = spool

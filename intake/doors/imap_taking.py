@@ -154,6 +154,7 @@ class Taker:
                 desk=self._account.desk,
                 history=uid <= life.baseline,
                 junk=self._polled.role == "junk",
+                sent=self._polled.role == "sent",
                 whole_size=None if fetched.whole else fetched.size,
             )
         )

@@ -202,6 +202,22 @@ def test_mail_list_and_show_tell_its_fate(loket: Loket) -> None:
     assert "new" in loket("mail", "show", str(line["id"]))[1]
 
 
+def test_an_old_mail_set_aside_is_history_when_it_is_put_back(loket: Loket, counter: Counter) -> None:
+    """Whoever wrote it years ago hears nothing, even though it could not be read at its import."""
+    counter.reader.failures[b"X-Bad"] = MemoryError()
+    counter.hand_in(customer_mail("Username: siti88\n", Message_ID="<bad@example.com>", X_Bad="yes"), history=True)
+    for _ in range(20):
+        counter.worker._waiting._resting.clear()
+        counter.worker.step()
+    counter.reader.failures.clear()
+    line = json.loads(loket("mail", "list", "--state", "shunted", "--json")[1])
+    assert loket("mail", "retry", str(line["id"]))[0] == 0
+    counter.work()
+    shown = json.loads(loket("mail", "show", str(line["id"] + 1), "--json")[1])
+    assert (shown["rule"], shown["acknowledged"]) == ("recover", "history")
+    assert json.loads(loket("ticket", "show", line["ticket"], "--json")[1])["status"] == "closed"
+
+
 def test_a_mail_set_aside_is_put_back_and_read(loket: Loket, counter: Counter) -> None:
     """After a fault of ours was mended: the same ticket gets its words."""
     counter.reader.failures[b"X-Bad"] = MemoryError()

@@ -344,6 +344,21 @@ def test_junk_is_taken_and_touched_by_nobody(desk: Desk) -> None:
         assert b"\\Seen" not in client.fetch("1", "(FLAGS)")[1][0]  # type: ignore[operator]
 
 
+def test_a_folder_of_sent_mail_is_seen_and_touched_by_nobody(desk: Desk) -> None:
+    """What lay there before stays there; what comes is marked as sent."""
+    with desk.server.login(desk.user) as admin:
+        admin.create("Sent")
+    desk.server.append(desk.user, mail(1), folder="Sent")
+    door = desk.make(folder=1, folders=["INBOX"], sent=["Sent"], backlog=True)
+    door.poll()
+    desk.server.append(desk.user, mail(2), folder="Sent")
+    assert door.poll() == 1
+    (name,) = desk.spool.waiting()
+    assert desk.spool.envelope(name)[0].sent
+    with desk.server.login(desk.user, "Sent") as client:
+        assert b"\\Seen" not in client.fetch("2", "(FLAGS)")[1][0]  # type: ignore[operator]
+
+
 def test_a_folder_is_read_once_and_not_moved_into() -> None:
     """INBOX is the same in any case of letters (RFC 3501, 5.1)."""
     account = {"name": "a", "desk": "help", "host": "127.0.0.1", "username": "u"}
