@@ -77,19 +77,7 @@ def decide(
     believe = tallies.counts(session, desk.id, [source], now)[source] < MAX_WRONG_TOKENS
     presented = _presented(desk, mail, envelope, now, believe=believe)
     gathered = lookup.facts(session, _question(desk, writer, report, ingest_key, presented, now))
-    around = Circumstances(
-        identity=identity,
-        failed=proof.standing is Standing.FAIL,
-        unknown=proof.standing is Standing.UNKNOWN,
-        null_sender=envelope.mail_from == "" and not writer.by_form,
-        history=envelope.history,
-        from_ourselves=mail.from_ is not None and directory.knows(mail.from_.address),
-        now=now,
-        hold="" if envelope.history else _hold(desk, mail, envelope, examination, identity),
-        by_form=writer.by_form,
-        sent=envelope.sent,
-        own_letter=envelope.sent and _is_own_letter(desk, mail, now),
-    )
+    around = _circumstances(desk, directory, writer, envelope, examination, now)
     return Decided(
         mail=mail,
         facts=gathered,
@@ -109,6 +97,25 @@ def decide(
             history=envelope.history,
             now=now,
         ),
+    )
+
+
+def _circumstances(
+    desk: OpenDesk, directory: Directory, writer: _Writer, envelope: Envelope, examination: Examination, now: datetime
+) -> Circumstances:
+    mail, proof, identity = writer.mail, writer.proof, writer.identity
+    return Circumstances(
+        identity=identity,
+        failed=proof.standing is Standing.FAIL,
+        unknown=proof.standing is Standing.UNKNOWN,
+        null_sender=envelope.mail_from == "" and not writer.by_form,
+        history=envelope.history,
+        from_ourselves=mail.from_ is not None and directory.knows(mail.from_.address),
+        now=now,
+        hold="" if envelope.history else _hold(desk, mail, envelope, examination, identity),
+        by_form=writer.by_form,
+        sent=envelope.sent,
+        own_letter=envelope.sent and _is_own_letter(desk, mail, now),
     )
 
 
