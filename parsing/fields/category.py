@@ -27,14 +27,14 @@ class Rule:
 
     category: Category
     weight: float
-    needs: tuple[str, ...]  #: each "a|b": one or the other
+    needs: tuple[tuple[str, ...], ...]  #: of each one or the other
     without: tuple[str, ...] = ()  #: that speak of something else
     within: int = 12  #: words
 
     @property
     def name(self) -> str:
         """What is shown as the evidence."""
-        return "+".join(self.needs)
+        return "+".join("|".join(need) for need in self.needs)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +50,11 @@ class Verdict:
 
 def _rule(category: Category, weight: float, needs: str, without: str = "", within: int = 12) -> Rule:
     return Rule(
-        category=category, weight=weight, needs=tuple(needs.split()), without=tuple(without.split()), within=within
+        category=category,
+        weight=weight,
+        needs=tuple(tuple(need.split("|")) for need in needs.split()),
+        without=tuple(without.split()),
+        within=within,
     )
 
 
@@ -171,7 +175,7 @@ def _is_silent(said: Spoken, score: float) -> bool:
 
 
 def _holding(said: Spoken, rules: Iterable[Rule]) -> list[Rule]:
-    return [rule for rule in rules if not said.has(*rule.without) and said.together(rule.needs, rule.within)]
+    return [rule for rule in rules if said.together(rule.needs, rule.within) and not said.has(*rule.without)]
 
 
 def _scores(said: Spoken, rules: Iterable[Rule]) -> tuple[dict[str, float], dict[str, list[str]]]:

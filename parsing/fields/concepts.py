@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from parsing.fields.vocabulary import LANGUAGES, table
 
@@ -58,11 +59,14 @@ class Spoken:
         """Whether one of these is spoken of."""
         return any(idea in self.places for idea in ideas)
 
-    def together(self, needs: Iterable[str], within: int) -> bool:
-        """Whether of each need ("a|b": one or the other) one is spoken of, all within so many words."""
-        found = [[place for idea in need.split("|") for place in self.places.get(idea, ())] for need in needs]
-        if not all(found):
-            return False
+    def together(self, needs: Iterable[Sequence[str]], within: int) -> bool:
+        """Whether of each need (of several ideas one or the other) one is spoken of, all within so many words."""
+        found = []
+        for need in needs:
+            standing = [place for idea in need for place in self.places.get(idea, ())]
+            if not standing:  # as for most rules: nothing else of them is looked at
+                return False
+            found.append(standing)
         return any(
             all(any(abs(place - other) <= within for other in others) for others in found[1:]) for place in found[0]
         )
@@ -87,9 +91,8 @@ def spoken(text: str) -> Spoken:
     return Spoken(places={idea: tuple(standing) for idea, standing in places.items()}, words=len(words))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word as it is looked up, and where it stands."""
+class Word(NamedTuple):
+    """A word as it is looked up, and where it stands. A tuple, since every word of a mail becomes one."""
 
     plain: str
     place: int
@@ -113,34 +116,38 @@ class Lexis:
 
     def mentions_in(self, words: Sequence[Word]) -> Iterator[Mention]:
         """Of words that are already looked up."""
+        plain = tuple([word.plain for word in words])
         index = 0
         while index < len(words):
-            count, ideas = self._longest(words, index)
-            if ideas:
-                first, last = words[index], words[index + count - 1]
-                yield Mention(ideas=ideas, place=first.place, start=first.start, end=last.end)
+            found = self._longest(words, plain, index) if plain[index] in self._phrases else None
+            if found is None:
+                index += 1
+                continue
+            count, ideas = found
+            first, last = words[index], words[index + count - 1]
+            yield Mention(ideas=ideas, place=first.place, start=first.start, end=last.end)
             index += count
 
     def words(self, text: str) -> Iterator[Word]:
         """The words of a text, numbers left out."""
-        place = 0
+        plain, gaps, place = self.plain, _GAPS, 0
         for match in _TOKEN.finditer(text):
             written = match[0]
-            gap = _GAPS.get(written)
-            if gap:
-                place += gap
+            if written in gaps:
+                place += gaps[written]
             elif not written[0].isdecimal():  # "tanggal 5 pukul 20.40" is no longer than "kemarin"
                 place += 1
-                yield Word(self.plain(written), place, match.start(), match.end())
+                yield Word(plain(written), place, match.start(), match.end())
 
-    def _longest(self, words: Sequence[Word], index: int) -> tuple[int, frozenset[str]]:
+    def _longest(
+        self, words: Sequence[Word], plain: tuple[str, ...], index: int
+    ) -> tuple[int, frozenset[str]] | None:
         """The longest phrase that begins here: how many words it has, and its ideas."""
-        for phrase, ideas in self._phrases.get(words[index].plain, ()):
-            last = index + len(phrase) - 1
-            adjoining = last < len(words) and words[last].place - words[index].place <= len(phrase)
-            if adjoining and all(words[index + offset].plain == word for offset, word in enumerate(phrase)):
+        for phrase, ideas in self._phrases[plain[index]]:
+            end = index + len(phrase)
+            if plain[index:end] == phrase and words[end - 1].place - words[index].place <= len(phrase):
                 return len(phrase), ideas
-        return 1, frozenset()
+        return None
 
     def _plain(self, word: str) -> str:
         """A word as it is looked up: in lower case, its usual spelling, without what hangs at its end."""

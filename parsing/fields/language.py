@@ -33,6 +33,18 @@ _MARKS = {language: frozenset(table(language, "common")["marks"].split()) for la
 _LOANS = frozenset(word for language in LANGUAGES for word in table(language, "common")["loans"].split())
 
 
+def _homes() -> dict[str, str]:
+    """Word → the one family of languages in which it is an everyday word."""
+    homes: dict[str, set[str]] = {}
+    for language, words in WORDS.items():
+        for word in words - _LOANS:
+            homes.setdefault(word, set()).add(_NEIGHBOURS.get(language, language))
+    return {word: families.pop() for word, families in homes.items() if len(families) == 1}
+
+
+_HOMES = _homes()
+
+
 def told(text: str, clock: timedelta | None) -> str:
     """The language of a text; `clock` is the offset of the mail's Date. FALLBACK where no word tells."""
     votes = _votes(text)
@@ -51,11 +63,16 @@ def told(text: str, clock: timedelta | None) -> str:
 def _votes(text: str) -> Counter[str]:
     """How often each word stands in the text."""
     seen = _QUOTED.sub(" ", text[:_LOOKED_AT]).lower().replace("’", "'")
-    return Counter(_bare(word) for word in _WORD.findall(seen))
+    votes: Counter[str] = Counter()
+    for word, count in Counter(_WORD.findall(seen)).items():
+        votes[_bare(word)] += count
+    return votes
 
 
 def _bare(word: str) -> str:
     """Without what hangs at its end: "saldonya" is a word as "saldo" is."""
+    if not word.endswith(_SUFFIXES):
+        return word
     return next((word.removesuffix(end) for end in _SUFFIXES if word.endswith(end) and len(word) > len(end) + 2), word)
 
 
@@ -63,9 +80,8 @@ def _families(votes: Mapping[str, int]) -> dict[str, int]:
     """Votes by language, neighbours together; what two languages share speaks for neither."""
     found = {language: 0 for language in LANGUAGES if language not in _NEIGHBOURS}
     for word, count in votes.items():
-        homes = {_NEIGHBOURS.get(language, language) for language, words in WORDS.items() if word in words}
-        if len(homes) == 1 and word not in _LOANS:
-            found[homes.pop()] += count
+        if word in _HOMES:
+            found[_HOMES[word]] += count
     return found
 
 

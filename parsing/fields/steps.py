@@ -7,7 +7,9 @@ asked for, wished, forbidden or impossible. A list goes on: "sudah hapus cache, 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from parsing.fields.concepts import Lexis, Mention, of_kind
 from parsing.fields.source import Circumstances, Source
@@ -44,6 +46,7 @@ _WORDY = 60  #: code points; a longer clause is cut to where its deed is spoken 
 _CONFIDENT, _CARRIED = 0.8, 0.6
 
 _LEXIS = Lexis(of_kind("steps"))
+_starts = attrgetter("start")  #: where a word begins
 
 
 def find(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
@@ -51,9 +54,13 @@ def find(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
     if source.where == "subject":
         return
     text = source.text[:_LOOKED_AT]
+    words = list(_LEXIS.words(text))
     going_on = False
+    first = 0
     for start, end in _clauses(text):
-        mentions = list(_LEXIS.mentions(text[start:end]))
+        last = bisect_left(words, end, first, key=_starts)
+        mentions = list(_LEXIS.mentions_in(words[first:last]))
+        first = last
         deed = next(_deeds(mentions), None)
         if deed is None:
             going_on = False
@@ -122,7 +129,7 @@ def _beginning(deed: Mention, mentions: Sequence[Mention]) -> int:
 def _span(text: str, start: int, end: int, beginning: int) -> tuple[int, int]:
     """The clause without the blanks around it, a long one from where its deed is spoken of."""
     if end - start > _WORDY:
-        start += beginning
+        start = beginning
     end = min(end, start + _LONGEST)
     clause = text[start:end]
     return start + len(clause) - len(clause.lstrip()), start + len(clause.rstrip())
