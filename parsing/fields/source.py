@@ -70,7 +70,7 @@ class Source:
 
     def anchors(self, words: frozenset[str]) -> list[int]:
         """The places at which one of these words begins, in order."""
-        return sorted([place for word, standing in self.places.items() if word in words for place in standing])
+        return sorted([place for word in words & self.places.keys() for place in self.places[word]])
 
     def without(self, spans: Iterable[tuple[int, int]], sign: str = TAKEN) -> Source:
         """The same with these spans taken."""

@@ -6,11 +6,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from parsing.fields.secrets.numbers import Number, numbers
-from parsing.fields.secrets.span import Span, Text
+from parsing.fields.secrets.numbers import Number
+from parsing.fields.secrets.span import Span, Text, openings
 from parsing.fields.vocabulary import phrases, spelled
 
 _CARD_WORDS, _EXPIRY_WORDS, _CODE_WORDS = (phrases("secrets", name) for name in ("card", "expiry", "cvv"))
+_CARD_OPENINGS, _EXPIRY_OPENINGS, _CODE_OPENINGS = map(openings, (_CARD_WORDS, _EXPIRY_WORDS, _CODE_WORDS))
 _CARD = re.compile(rf"(?<!\w)(?:{spelled(_CARD_WORDS)})(?!\w)", re.IGNORECASE)
 _EXPIRY = re.compile(
     rf"(?:{spelled(_EXPIRY_WORDS)})(?:nya)?[ \t]{{0,3}}[:=]?[ \t]{{0,3}}(?P<value>(?:0?[1-9]|1[0-2])[ ]?[/\-][ ]?(?:20)?\d{{2}})(?![\w/])",
@@ -35,18 +36,18 @@ _LENGTHS = {"3": (15, 16), "4": (13, 16, 19), "5": (16,), "6": (16, 17, 18, 19),
 def find(text: Text) -> Iterator[Span]:
     """Numbers, then the dates and codes beside a card."""
     written = text.written
-    cards = [number for number in numbers(written) if _is_card(written, number)]
+    cards = [number for number in text.numbers if _is_card(written, number)]
     for number in cards:
         yield Span(kind="card", start=number.start, end=number.end)
         beside = _BESIDE.match(written, number.end)
         if beside:
             yield _span("expiry", beside)
-    codes = [match for place in text.places(_CODE_WORDS) if (match := _CODE.match(written, place))]
+    codes = [match for place in text.places(_CODE_OPENINGS) if (match := _CODE.match(written, place))]
     yield from (_span("cvv", match) for match in codes)
     spoken = sorted(
-        [*(number.start for number in cards), *(match.start() for match in codes), *text.places(_CARD_WORDS)]
+        [*(number.start for number in cards), *(match.start() for match in codes), *text.places(_CARD_OPENINGS)]
     )
-    for place in text.places(_EXPIRY_WORDS):
+    for place in text.places(_EXPIRY_OPENINGS):
         match = _EXPIRY.match(written, place)
         if match and _is_near(place, spoken):
             yield _span("expiry", match)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from parsing.fields.secrets.span import Span, Text
+from parsing.fields.secrets.span import Span, Text, openings
 from parsing.fields.vocabulary import phrases, spelled
 
 _DIGITS = r"\d(?:[ \-]?\d){0,24}"
@@ -18,6 +18,7 @@ def _after(labels: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _LABELS = {kind: phrases("secrets", kind) for kind in ("pin", "otp", "code")}
+_OPENINGS = {kind: openings(labels) for kind, labels in _LABELS.items()}
 _PATTERNS = {kind: _after(labels) for kind, labels in _LABELS.items()}
 _OTP_LABEL = re.compile(rf"(?:{spelled(_LABELS['otp'])})(?:nya)?(?!\w)", re.IGNORECASE)
 _SIX = re.compile(r"(?<![\w.,:/#+@-])\d{6}(?![\w/@-]|[.,:]\d)")
@@ -46,7 +47,7 @@ def find(text: Text) -> Iterator[Span]:
 
 
 def _labelled(text: Text, kind: str) -> Iterator[re.Match[str]]:
-    for place in text.places(_LABELS[kind]):
+    for place in text.places(_OPENINGS[kind]):
         match = _PATTERNS[kind].match(text.written, place)
         if match:
             yield match
@@ -71,7 +72,7 @@ def _exact(kind: str, match: re.Match[str]) -> Iterator[Span]:
 def _in_one_breath(text: Text) -> Iterator[Span]:
     """Six digits that stand by themselves shortly after or before a label: "minta OTP, saya sempat kasih 773120"."""
     seen = 0
-    for place in text.places(_LABELS["otp"]):
+    for place in text.places(_OPENINGS["otp"]):
         label = _OTP_LABEL.match(text.written, place)
         if label is None:
             continue

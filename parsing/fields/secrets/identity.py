@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from parsing.fields.secrets.numbers import numbers
-from parsing.fields.secrets.span import Span, Text
+from parsing.fields.secrets.span import Span, Text, openings
 from parsing.fields.vocabulary import phrases, spelled
 
 _LABELS = phrases("secrets", "identity")
+_OPENINGS = openings(_LABELS)
 _LABELLED = re.compile(
     rf"(?:{spelled(_LABELS)})(?:nya|ku)?(?:[ \t]{{1,2}}(?:saya|sy|aku|my|is|adalah|no|nomor|number)){{0,3}}[ \t]{{0,3}}[:=]?[ \t]{{0,3}}"
     r"(?P<value>[A-Z]{0,2}\d(?:[ .\-]?\d){5,19})(?!\w)",
@@ -26,12 +26,12 @@ _WOMEN = 40  #: added to the day of birth
 
 def find(text: Text) -> Iterator[Span]:
     """Identity numbers: after their labels, then by their structure."""
-    for place in text.places(_LABELS):
+    for place in text.places(_OPENINGS):
         match = _LABELLED.match(text.written, place)
         if match:
             kind = "nik" if _is_nik(re.sub(r"\D", "", match["value"])) else "identity"
             yield Span(kind=kind, start=match.start("value"), end=match.end("value"))
-    for number in numbers(text.written):
+    for number in text.numbers:
         if _is_nik(number.digits):
             yield Span(kind="nik", start=number.start, end=number.end)
 

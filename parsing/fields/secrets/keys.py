@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from parsing.fields.secrets.span import MAX_PLACES, Span, Text
+from parsing.fields.secrets.span import MAX_PLACES, Span, Text, openings
 from parsing.fields.vocabulary import phrases, spelled
 
 #: The shapes of keys that are told by themselves: AWS, GitHub, Stripe, Google, Slack, JSON Web Token (RFC 7519).
@@ -13,11 +13,12 @@ _SHAPES = re.compile(
     r"(?:AKIA[0-9A-Z]{16}|gh[opsu]_[A-Za-z0-9]{30,80}|[sr]k_live_[A-Za-z0-9]{16,80}|AIza[0-9A-Za-z_-]{35}|xox[abprs]-[A-Za-z0-9-]{10,80}"
     r"|eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,2000})(?![\w-])"
 )
-_BEGINNINGS = ("akia", "gho_", "ghp_", "ghs_", "ghu_", "sk_live_", "rk_live_", "aiza", "xox", "eyj")
+_BEGINNINGS = openings(("akia", "gho_", "ghp_", "ghs_", "ghu_", "sk_live_", "rk_live_", "aiza", "xox", "eyj"))
 _BEGIN, _END = "-----begin ", "private key-----"  #: RFC 7468, in lower case
 _LONGEST = 16_000  #: code points of a PEM block
 
 _LABELS = phrases("secrets", "key")
+_OPENINGS = openings(_LABELS)
 _LABEL = (
     rf"(?:{spelled(_LABELS)})(?:nya)?(?:[ \t]{{1,2}}[a-z]{{2,10}}){{0,2}}?[ \t]{{0,3}}(?:[:=]|adalah|is)?[ \t\n]{{0,3}}"
 )
@@ -34,7 +35,7 @@ def find(text: Text) -> Iterator[Span]:
         shape = _SHAPES.match(text.written, place)
         if shape:
             yield Span(kind="key", start=shape.start(), end=shape.end())
-    for place in text.places(_LABELS):
+    for place in text.places(_OPENINGS):
         match = _CODED.match(text.written, place) or _WORDS.match(text.written, place)
         if match:
             yield Span(kind="key", start=match.start("value"), end=match.end("value"))

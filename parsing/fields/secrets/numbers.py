@@ -10,7 +10,8 @@ from itertools import islice
 #: Runs of a text, and groups of a run, that are looked at: more is a list, and no card or identity number.
 _MAX_RUNS, _MAX_GROUPS = 1_000, 40
 
-_RUN = re.compile(r"(?<![\w.,/#+-])\d++(?:[ \-]\d++)*+")
+#: It begins with the digit, and looks back from there: so the machine goes from digit to digit, not from sign to sign.
+_RUN = re.compile(r"\d(?<![\w.,/#+-]\d)\d*+(?:[ \-]\d++)*+")
 _GOES_ON = re.compile(r"[\w/]|[.,]\d")  #: after digits that are part of a date, an amount or a word
 _GROUP = re.compile(r"\d+")
 _LONGEST, _SHORTEST = 19, 13  #: digits

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 
 from parsing.fields.common import is_common
-from parsing.fields.secrets.span import Span, Text
+from parsing.fields.secrets.span import Span, Text, openings
 from parsing.fields.vocabulary import phrases, spelled
 
 _PAIRED = ("user", "username", "userid", "email", "id", "akun", "login")
 _STRONG, _WEAK = phrases("secrets", "password"), phrases("secrets", "weak_password")
+_OPENINGS = openings((*_STRONG, *_WEAK, *_PAIRED))
 _BETWEEN = rf"(?:[ \t]{{1,2}}(?P<between>(?:(?:{spelled(phrases('secrets', 'between'))})(?!\w)[ \t]{{0,2}}){{1,6}}))?"
 _VERB = rf"(?P<verb>{spelled(phrases('secrets', 'equals'))})|(?P<towards>{spelled(phrases('secrets', 'towards'))})"
 _QUOTED = r"[\"“'‘«](?P<quoted>[^\"”'’»\n]{3,64})[\"”'’»]"
@@ -43,7 +44,7 @@ _MANY = 6  #: passwords in one list of those that were tried
 
 def find(text: Text) -> Iterator[Span]:
     """Passwords after their labels, and the further ones of a list."""
-    for place in text.places((*_STRONG, *_WEAK, *_PAIRED)):
+    for place in text.places(_OPENINGS):
         match = (
             None if _IN_PAIR.search(text.lower[max(0, place - _BEFORE) : place]) else _LABEL.match(text.written, place)
         )
