@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from parsing.body.markers import FORWARDED, ORIGINAL, ROLES, Role, plain, verbs
+from parsing.body.markers import FORWARDED, ORIGINAL, ROLES, Phrases, Role, plain, verbs
 
-_FRAMED = re.compile(r"[-_=*~—–─>\s]{2,}|[^\n]{2,100}?[-_=—–─]{3,}\Z")
+_FRAME_BEFORE, _FRAME_BEHIND = re.compile(r"[-_=*~—–─>\s]{2,}"), re.compile(r"[^\n]{2,100}?[-_=—–─]{3,}\Z")
+_DRAWING = ("-", "_", "=", "—", "–", "─")  #: with which a line ends that has a frame behind it
 _DRAWN = re.compile(r"[-#=_*~—–─]{2}|[─—–=]")
 _RULE = re.compile(r"[-_=*~—–─]{3,}\Z|(?:[-_=*~—–─]\s){3,}[-_=*~—–─]\Z")
+_FIRST_WORD = re.compile(r"[^\W_]+")
 _LABEL = re.compile(r"[*_>|\s]{0,6}([^\W\d_][^:：\n]{0,28}?)[\s*_]{0,4}[:：][\s*_]{0,6}")
 _ANSWER_ABOVE = re.compile(
     r"\b(?:balas\w*|tulis\w*|jawab\w*|repl\w+|respon\w*|write|type|answer|antwort\w*|répon\w+|escrib\w+|rispond\w+)\b[^\n]{0,40}"
@@ -50,11 +52,9 @@ def is_rule(line: str) -> bool:
 def is_forward(lines: Sequence[str], index: int) -> bool:
     """Whether a forwarded mail begins at a line: its words between dashes, or above a header."""
     line = lines[index]
-    if len(line) > _LONGEST or not (words := plain(line)):
+    if len(line) > _LONGEST or not _begins_with(line, FORWARDED):
         return False
-    if not _begins_with(words, FORWARDED):
-        return False
-    return bool(_FRAMED.match(line)) or _has_header_below(lines, index)
+    return _is_framed(line) or _has_header_below(lines, index)
 
 
 def is_separator(lines: Sequence[str], index: int) -> bool:
@@ -64,12 +64,11 @@ def is_separator(lines: Sequence[str], index: int) -> bool:
         return False
     if is_reply_mark(line):
         return True
-    framed = _FRAMED.match(line)
+    framed = _is_framed(line)
     if not framed and not line.endswith((":", "：")):
         return False
-    words = plain(line)
-    if words in ORIGINAL or (framed and _begins_with(words, ORIGINAL)):
-        return bool(framed) or _has_header_below(lines, index)
+    if _begins_with(line, ORIGINAL) and (framed or plain(line) in ORIGINAL):
+        return framed or _has_header_below(lines, index)
     return bool(framed and verbs(line) and _has_header_below(lines, index))  # Lotus: "-----Budi/ACME wrote: -----"
 
 
@@ -117,13 +116,22 @@ def _header(lines: Sequence[str], index: int) -> tuple[list[tuple[Role, str]], i
 
 def role_of(line: str) -> Role | None:
     """What a header line tells, by its label; None where it is none."""
-    label = _LABEL.match(line)
+    label = _LABEL.match(line) if ":" in line or "：" in line else None
     return ROLES.get(plain(label[1])) if label else None
 
 
-def _begins_with(words: str, phrases: frozenset[str]) -> bool:
-    """Whether these are one of the phrases, or begin with one; phrases have at most eight words."""
-    pieces = words.split(" ")[:8]
+def _is_framed(line: str) -> bool:
+    """Whether a line has drawn signs before its words, or behind them."""
+    return bool(_FRAME_BEFORE.match(line) or (line.endswith(_DRAWING) and _FRAME_BEHIND.match(line)))
+
+
+def _begins_with(line: str, phrases: Phrases) -> bool:
+    """Whether a line's words are one of the phrases, or begin with one; phrases have at most eight words."""
+    if line.isascii():  # most lines are left at their first word
+        first = _FIRST_WORD.search(line)
+        if first is None or first[0].casefold() not in phrases.first_words:
+            return False
+    pieces = plain(line).split(" ")[:8]
     return any(" ".join(pieces[:count]) in phrases for count in range(1, len(pieces) + 1))
 
 

@@ -56,7 +56,8 @@ def _voters() -> tuple[dict[str, dict[str, float]], dict[str, list[str]]]:
 
 def language(text: str) -> str | None:
     """The language as ISO 639-1, None where too few words tell."""
-    seen = _NOT_SPEECH.sub(" ", text[:_LOOKED_AT])
+    seen = text[:_LOOKED_AT]
+    seen = _NOT_SPEECH.sub(" ", seen) if "@" in seen or "://" in seen else seen
     return (_by_script(seen) if not seen.isascii() and _FOREIGN.search(seen) else None) or _by_vote(seen.lower())
 
 
@@ -71,14 +72,15 @@ def _by_script(text: str) -> str | None:
 
 def _by_vote(text: str) -> str | None:
     voters, letters = _voters()
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = {}
     for word, count in Counter(_WORD.findall(text.replace("’", "'"))).items():
-        for name, vote in voters.get(word, {}).items():
-            votes[name] += vote * count  # type: ignore[assignment]
+        if word in voters:
+            for name, vote in voters[word].items():
+                votes[name] = votes.get(name, 0) + vote * count
     if not text.isascii():
         for name, signs in letters.items():
-            votes[name] += _LETTER_VOTE * sum(sign in text for sign in signs)  # type: ignore[assignment]
-    ranked = votes.most_common(2)
+            votes[name] = votes.get(name, 0) + _LETTER_VOTE * sum(sign in text for sign in signs)
+    ranked = sorted(votes.items(), key=lambda each: -each[1])[:2]
     if not ranked or ranked[0][1] < _LEAST:
         return None
     first, most = ranked[0]

@@ -78,14 +78,21 @@ def _taglines() -> re.Pattern[str]:
     return re.compile("|".join(rf"(?:{name})\Z" for name in names), re.IGNORECASE)
 
 
+class Phrases(frozenset[str]):
+    """Phrases in their plain form, and the words with which they begin."""
+
+    def __init__(self, *_: Iterable[str]) -> None:
+        self.first_words = frozenset(phrase.split(" ")[0] for phrase in self)
+
+
 ROLES: dict[str, Role] = {
     plain(label): role for role in reversed(Role) for label in _all(role.name.lower())
 }  #: label → what it tells; where languages differ, the role that stands first in Role holds
 _WROTE_WORDS = frozenset(_WORD.findall(words)[-1] for words in _wrote(spaced=True))
 _WROTE_PIECES = tuple(_wrote(spaced=False))
 ON = re.compile(_any_of(_all("on")), re.IGNORECASE)
-ORIGINAL = frozenset(map(plain, _all("original")))
-FORWARDED = frozenset(map(plain, _all("forwarded")))
+ORIGINAL = Phrases(map(plain, _all("original")))
+FORWARDED = Phrases(map(plain, _all("forwarded")))
 TAGLINE = _taglines()
 CLOSING = frozenset(map(plain, _all("closing")))
 
@@ -93,7 +100,9 @@ CLOSING = frozenset(map(plain, _all("closing")))
 def verbs(words: str) -> list[int]:
     """Where in a text each word ends that says that somebody wrote."""
     small = words.lower()
-    ends = [match.end() for match in _WORD.finditer(small) if match[0] in _WROTE_WORDS]
+    ends = []
+    if not _WROTE_WORDS.isdisjoint(_WORD.findall(small)):
+        ends = [match.end() for match in _WORD.finditer(small) if match[0] in _WROTE_WORDS]
     if not small.isascii():
         ends += [small.rfind(piece) + len(piece) for piece in _WROTE_PIECES if piece in small]
     return ends

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import re2
+
 from parsing.body.boundaries import is_rule
 from parsing.body.markers import CLOSING, TAGLINE, plain
 
@@ -30,17 +32,15 @@ _DEVICE = re.compile(
 )
 _SIGNED = re.compile(r"(?:[-–—/~]\s{0,2})[^\W\d_][\w'’.]*(?:\s[^\W\d_][\w'’.]*){0,3}\Z")
 _BULLET = re.compile(r"[-–—*•/~]\s?\S")
-_LIST_FOOTER = re.compile(
-    r"mailing list|mailinglist|listinfo|unsubscribe|berhenti berlangganan|you received this message because|anda menerima (?:pesan|email) ini karena|"
-    r"to post to this|list archive|groups\.google|milis",
-    re.IGNORECASE,
+_LIST_FOOTER = re2.compile(
+    r"(?i)mailing list|mailinglist|listinfo|unsubscribe|berhenti berlangganan|you received this message because|anda menerima (?:pesan|email) ini karena|"
+    r"to post to this|list archive|groups\.google|milis"
 )
-_LEGAL = re.compile(
-    r"confidential|intended (?:only|solely|recipient|for)|privileged|disclaimer|notify the sender|received this (?:e-?mail|message|in error)|viruses|"
+_LEGAL = re2.compile(
+    r"(?i)confidential|intended (?:only|solely|recipient|for)|privileged|disclaimer|notify the sender|received this (?:e-?mail|message|in error)|viruses|"
     r"rahasia|penerima yang dituju|pihak yang dituju|ditujukan (?:hanya|kepada|untuk)|penafian|bukan penerima|sulit dan|dipersonalisasi|lampirannya|"
     r"vertraulich|unbefugte|irrtümlich|confidentiel|destinataire|confidencial|destinatario|destinatário|riservat|vertrouwelijk|geadresseerde|poufn|"
-    r"конфиденциальн|konfidentiel|fortrolig|gizli|before printing|sebelum mencetak|print this e-?mail|virus-free|bebas virus|avast|scanned by|dipindai oleh",
-    re.IGNORECASE,
+    r"конфиденциальн|konfidentiel|fortrolig|gizli|before printing|sebelum mencetak|print this e-?mail|virus-free|bebas virus|avast|scanned by|dipindai oleh"
 )
 _LEGAL_WORDS = 8  #: fewer are no paragraph of a lawyer's
 _CONTACT = re.compile(
@@ -110,6 +110,8 @@ def _delimited(lines: Sequence[str]) -> int | None:
 def _footer(lines: Sequence[str]) -> int | None:
     """A drawn line, or a paragraph's first line, below which a list speaks of itself."""
     last = max(0, len(lines) - _END)
+    if not _LIST_FOOTER.search("\n".join(lines[last:])):
+        return None
     for index in range(last, len(lines)):
         line = lines[index]
         opens = is_rule(line) or (line and (index == 0 or not lines[index - 1]))
@@ -122,6 +124,8 @@ def _legal(lines: Sequence[str]) -> int | None:
     """The first paragraph at the end that has two of a lawyer's words in it."""
     last = max(0, len(lines) - _END)
     start = None
+    if not _LEGAL.search(" ".join(lines[last:])):
+        return None
     for first, stop in _paragraphs(lines, last):
         words = " ".join(lines[first:stop])[:2_000]
         terms = {match[0].lower() for match in _LEGAL.finditer(words)}

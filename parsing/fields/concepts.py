@@ -110,6 +110,11 @@ class Lexis:
         self._slips = _slips(self._known)
         self.plain = lru_cache(maxsize=20_000)(self._plain)
 
+    def beginnings(self, ideas: Iterable[str]) -> frozenset[str]:
+        """The words, as they are looked up, with which the phrases begin that name one of these ideas."""
+        wanted = frozenset(ideas)
+        return frozenset(first for first, listed in self._phrases.items() if any(wanted & each for _, each in listed))
+
     def mentions(self, text: str) -> Iterator[Mention]:
         """The phrases of a text that name something, in their order, the longest first, none overlapping."""
         yield from self.mentions_in(list(self.words(text)))
@@ -139,9 +144,7 @@ class Lexis:
                 place += 1
                 yield Word(plain(written), place, match.start(), match.end())
 
-    def _longest(
-        self, words: Sequence[Word], plain: tuple[str, ...], index: int
-    ) -> tuple[int, frozenset[str]] | None:
+    def _longest(self, words: Sequence[Word], plain: tuple[str, ...], index: int) -> tuple[int, frozenset[str]] | None:
         """The longest phrase that begins here: how many words it has, and its ideas."""
         for phrase, ideas in self._phrases[plain[index]]:
             end = index + len(phrase)

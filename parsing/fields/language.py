@@ -19,7 +19,8 @@ MIXED = "mixed"
 
 _LOOKED_AT = 4_000  #: code points; everyday words are frequent, more text tells no more
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_QUOTED = re.compile(r"[\"“][^\"“”\n]{2,80}[\"”]|(?<!\w)['‘][^'‘’\n]{2,80}['’](?!\w)")
+#: It begins with the sign, and looks back from there: so the machine goes from sign to sign, not through every letter.
+_QUOTED = re.compile(r"[\"“'‘](?:(?<=[\"“])[^\"“”\n]{2,80}[\"”]|(?<=['‘])(?<!\w.)[^'‘’\n]{2,80}['’](?!\w))")
 _SUFFIXES = ("nya", "lah", "kah")
 _SHARE = 0.25  #: a second language with a quarter of the words makes a report mixed
 _FEWEST = 3  #: words of a second language; fewer are a greeting or a title

@@ -54,6 +54,7 @@ class Source:
     text: str  #: what may still be searched, at most as long as `original`
     original: str
     places: Mapping[str, tuple[int, ...]]  #: word in lower case → where it stands in the text as it was at first
+    words: frozenset[str]  #: of `places`, for the many that ask which of theirs are among them
 
     @classmethod
     def of(cls, where: str, text: str, original: str, origin: Origin = Origin.SPOKEN) -> Source:
@@ -66,11 +67,11 @@ class Source:
             if len(standing) < MAX_PLACES:
                 standing.append(match.start())
         found = {word: tuple(standing) for word, standing in places.items()}
-        return cls(where=where, origin=origin, text=seen, original=original, places=found)
+        return cls(where=where, origin=origin, text=seen, original=original, places=found, words=frozenset(found))
 
     def anchors(self, words: frozenset[str]) -> list[int]:
         """The places at which one of these words begins, in order."""
-        return sorted([place for word in words & self.places.keys() for place in self.places[word]])
+        return sorted([place for word in words & self.words for place in self.places[word]])
 
     def without(self, spans: Iterable[tuple[int, int]], sign: str = TAKEN) -> Source:
         """The same with these spans taken."""

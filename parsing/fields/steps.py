@@ -29,6 +29,7 @@ _PAST = re.compile(
     r"\b(?:contacted|called|changed|asked|reported|complained|uploaded|emailed|sent|tried|checked|restarted|reinstalled|cleared|reset|switched|updated|logged out|resent|submitted|filed|used)\b",
     re.IGNORECASE,
 )
+_ACTS = frozenset({"act", "report"})  #: deeds that one phrase tells
 #: verb, what it is done to, words between them at the most
 _DEEDS = (
     ("change", "change_thing", 5),
@@ -46,6 +47,7 @@ _WORDY = 60  #: code points; a longer clause is cut to where its deed is spoken 
 _CONFIDENT, _CARRIED = 0.8, 0.6
 
 _LEXIS = Lexis(of_kind("steps"))
+_BEGINNINGS = _LEXIS.beginnings({*_ACTS, *(verb for verb, _, _ in _DEEDS)})  #: of deeds
 _starts = attrgetter("start")  #: where a word begins
 
 
@@ -55,6 +57,8 @@ def find(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
         return
     text = source.text[:_LOOKED_AT]
     words = list(_LEXIS.words(text))
+    if not any(word.plain in _BEGINNINGS for word in words):
+        return  # no deed: nothing was tried
     going_on = False
     first = 0
     for start, end in _clauses(text):
@@ -85,7 +89,7 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 def _deeds(mentions: Sequence[Mention]) -> Iterator[Mention]:
     """What people do about their trouble: by one phrase, or by a verb and what it is done to."""
     for index, mention in enumerate(mentions):
-        if mention.ideas & {"act", "report"}:
+        if mention.ideas & _ACTS:
             yield mention
         for verb, thing, within in _DEEDS:
             if verb in mention.ideas and any(

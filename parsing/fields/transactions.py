@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from parsing.fields.corrections import Bare
 from parsing.fields.labelled import Grammar, grammar, plain
 from parsing.fields.lexicon import every_label, every_word, spelled
-from parsing.fields.source import Circumstances, Origin, Source
+from parsing.fields.source import DIGITS, Circumstances, Origin, Source
 from parsing.fields.tables import under
 from parsing.report import Finding
 
@@ -65,6 +65,8 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
 
 def find_by_shape(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
     """References without a label, by the prefixes that platforms give them."""
+    if DIGITS not in source.words:
+        return
     for pattern, confidence in ((_KNOWN, _BY_SHAPE), (_SHAPE, _BY_SHAPE - 0.1)):
         found = False
         for match in pattern.finditer(source.text):

@@ -1,7 +1,8 @@
 """The thin port to mail-parser: addresses and their defects of a header block; the date by our own reading.
 
-The library is given a small mail made of those fields alone, capped and with encoded words in UTF-8. So it never sees
-a body, nothing in it can be quadratic, and charsets that it does not know do not cost a name.
+The library is given the address fields alone, capped and with encoded words in UTF-8. So it never sees a body, nothing
+in it can be quadratic, and charsets that it does not know do not cost a name. Its reader of address fields is called,
+not its reader of mails: that one would take the few fields for a mail with everything that one has, at twice the cost.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.policy import compat32
 from typing import Any
 
-import mailparser
+from mailparser.utils import get_addresses
 
 from parsing.mail import Address, Problem
 from parsing.message.dates import read_date
@@ -45,16 +47,15 @@ def read_front(headers: HeaderBlock, charset: str | None, received_at: datetime)
     A date that cannot be, seen from when the mail arrived, is none: then the time of arrival counts.
     """
     problems: list[Problem] = []
-    small = _small_mail(headers, charset, problems)
+    fields = _fields(headers, charset, problems)
+    defects: dict[str, list[Any]] = {name: [] for name in _LISTS}
     try:
-        parsed = mailparser.parse_from_bytes(small)
-        found = {name: _addresses(getattr(parsed, name.replace("-", "_").replace("from", "from_"))) for name in _LISTS}
-        defects = list(parsed.address_header_defects)
+        found = {name: _addresses(name, fields.get(name), defects[name]) for name in _LISTS}
     except Exception as error:  # noqa: BLE001 - the library answers odd bytes with any exception; the mail is read without it
         problems.append(Problem(code="front_unreadable", detail=type(error).__name__))
-        found, defects = dict.fromkeys(_LISTS, ()), []
+        found, defects = dict.fromkeys(_LISTS, ()), {name: [] for name in _LISTS}
     if not found["from"]:
-        found["from"] = _best_guess(defects, headers)
+        found["from"] = _best_guess(defects["from"], headers)
     for name in _LISTS[1:]:
         found[name] = found[name] or _any(headers, name)
     return Front(
@@ -63,14 +64,14 @@ def read_front(headers: HeaderBlock, charset: str | None, received_at: datetime)
         cc=found["cc"],
         reply_to=found["reply-to"],
         date=_date(headers, received_at, problems),
-        defects=tuple(str(defect.get("reason")) for defect in defects if defect.get("header") == "from"),
+        defects=tuple(str(defect.get("reason")) for defect in defects["from"]),
         problems=tuple(problems),
     )
 
 
-def _small_mail(headers: HeaderBlock, charset: str | None, problems: list[Problem]) -> bytes:
+def _fields(headers: HeaderBlock, charset: str | None, problems: list[Problem]) -> dict[str, bytes]:
     """The fields that mail-parser reads, repeated address fields joined into one."""
-    lines = []
+    fields = {}
     for name in _LISTS:
         values = headers.all(name)[: 1 if name == "from" else None]
         if values:
@@ -78,12 +79,17 @@ def _small_mail(headers: HeaderBlock, charset: str | None, problems: list[Proble
             if value.count(b"@") > MAX_ADDRESSES:
                 problems.append(Problem(code="too_many_addresses", detail=f"only {MAX_ADDRESSES} were read"))
                 value = b",".join(value.split(b",", MAX_ADDRESSES)[:MAX_ADDRESSES])
-            lines.append(b"%b: %b\r\n" % (name.encode("ascii"), value.replace(b"\r", b" ").replace(b"\n", b" ")))
-    return b"".join(lines) + b"\r\n"
+            fields[name] = value.replace(b"\r", b" ").replace(b"\n", b" ").lstrip(b" \t")
+    return fields
 
 
-def _addresses(pairs: Any) -> tuple[Address, ...]:
-    return tuple(_address(str(name), str(address)) for name, address in pairs or () if address)
+def _addresses(name: str, value: bytes | None, defects: list[Any]) -> tuple[Address, ...]:
+    """The addresses of a field, as mail-parser reads them; what it finds odd goes to `defects`."""
+    if value is None:
+        return ()
+    field = compat32.header_fetch_parse(name, value.decode("ascii", "surrogateescape"))  # as a mail's own field comes
+    pairs = get_addresses(field, defects=defects, decode_names=True)
+    return tuple(_address("" if shown == address else shown, address) for shown, address in pairs if address)
 
 
 def _address(name: str, address: str) -> Address:
@@ -97,7 +103,7 @@ def _best_guess(defects: list[Any], headers: HeaderBlock) -> tuple[Address, ...]
     """For showing only, where the From field is broken: identity is suspicious then in any case."""
     for defect in defects:
         candidates = defect.get("candidates") or ()
-        if defect.get("header") == "from" and candidates:
+        if candidates:
             return (_address(str(candidates[0]["display_name"]), str(candidates[0]["address"])),)
     value = text_of(headers.first("from"))
     match = _ANGLE.search(value)

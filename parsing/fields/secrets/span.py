@@ -64,7 +64,8 @@ class Text:
         return sorted(found)
 
     def _of(self, word: str) -> list[int]:
-        lower, places, place = self.lower, [], self.lower.find(word)
+        lower, place = self.lower, self.lower.find(word)
+        places: list[int] = []
         while place >= 0 and len(places) < MAX_PLACES:
             if place == 0 or not (lower[place - 1].isalnum() or lower[place - 1] == "_"):
                 places.append(place)
