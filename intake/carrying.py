@@ -7,6 +7,7 @@ from typing import assert_never
 from sqlmodel import Session
 
 from intake import acknowledgement, follow_up, guarding
+from intake.agents import telling
 from intake.authenticate import VERIFIED
 from intake.desks import first_reply_due
 from intake.triage import Acknowledge, Bounced, Decision, Join, Open, Outside, PassedOver, Recover, Repeat, Silent
@@ -51,6 +52,7 @@ def _open(session: Session, decision: Open, work: Work) -> None:
     _acknowledge(session, outcome, work, ticket, mail_id, participant)
     guarding.of_open(session, decision, work, ticket)
     follow_up.of_mail(session, work.following, work, ticket_id)
+    telling.of_open(session, decision, work, ticket_id)
 
 
 def _join(session: Session, decision: Join, work: Work) -> None:
@@ -69,6 +71,7 @@ def _join(session: Session, decision: Join, work: Work) -> None:
     guarding.of_join(session, decision, work)
     follow_up.of_mail(session, work.following, work, decision.ticket_id)
     follow_up.of_answer(session, work.following, work, ticket, mail_id)
+    telling.of_join(session, decision, work)
 
 
 def _note_outside(session: Session, decision: Outside, work: Work) -> None:
@@ -101,6 +104,7 @@ def _bounce(session: Session, decision: Bounced, work: Work) -> None:
     mail_id = _ledger_row(session, decision, work, decision.ticket_id, "a bounce is never answered")
     _add_message(session, work, decision.ticket_id, mail_id)
     guarding.of_bounce(session, decision, work)
+    telling.of_bounce(session, decision, work)
 
 
 def _recover(session: Session, decision: Recover, work: Work) -> None:
@@ -121,6 +125,7 @@ def _recover(session: Session, decision: Recover, work: Work) -> None:
     tickets.add_event(session, decision.ticket_id, work.now, "read at last")
     _acknowledge(session, decision.acknowledgement, work, ticket, decision.mail_id, participant)
     guarding.of_open(session, decision, work, ticket)
+    telling.of_recovery(session, decision.ticket_id, work)
 
 
 def _new_ticket(session: Session, work: Work, hold: str) -> Ticket:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from intake.agent_settings import NoticeSettings
 from intake.errors import ConfigurationWrong
 from intake.settings import AgentSettings, AlertSettings, IntakeSettings, Section, TimetableSettings
 from intake.site_settings import SiteCategorySettings, SiteFieldSettings, check_together, declared
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     replies: RepliesSettings = Field(default_factory=RepliesSettings, description="How letters leave")
     desks: dict[str, DeskSettings] = Field(min_length=1, description="The desks, by name")
     agents: list[AgentSettings] = Field(default_factory=list, description="Agents of a store that has none yet")
+    notices: NoticeSettings = Field(default_factory=NoticeSettings, description="When agents are told what")
     alerts: AlertSettings = Field(default_factory=AlertSettings, description="What operators are told")
     timetable: TimetableSettings = Field(default_factory=TimetableSettings, description="Regular work")
 

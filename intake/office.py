@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from intake import desks
+from intake.agents.notifying import Notifier
 from intake.alerting import Alarm
 from intake.config import Settings
 from intake.directory import Directory
@@ -83,6 +84,14 @@ class Office:
         lease = timedelta(seconds=settings.replies.lease_seconds)
         self._grants = Grants(settings, engine=engine, master=master, now=now)
         self._sender = Sender(engine, _transport(settings, self._grants), now=now, rng=rng, lease=lease)
+        self._notifier = Notifier(
+            settings.notices,
+            engine=engine,
+            open_desks=self._open_desks,
+            directory=directory,
+            now=now,
+            shadow=shadow,
+        )
         self._sending = threading.Thread(target=self._send, name="sender")
         self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, now=now)
         self._alarm = self._make_alarm(settings)
@@ -151,6 +160,7 @@ class Office:
         """Say what is to be done regularly."""
         times = self._settings.timetable
         timetable.every(times.outbox_seconds, "outbox", self._letters.set)
+        timetable.every(self._settings.notices.look_seconds, "notices", self._notify)
         timetable.every(times.housekeeping_hours * 3600, "housekeeping", self._tidy)
         timetable.every(times.grants_minutes * 60, "grants", self._grants.keep, at_once=True)
         timetable.every(times.watch_seconds, "watch", self._look_round, at_once=True)
@@ -186,6 +196,13 @@ class Office:
                 _log.exception("sending failed")
         self._sender.close()
 
+    def _notify(self) -> None:
+        try:
+            if self._notifier.send_due():
+                self._letters.set()
+        except StoreUnreachable:
+            _log.debug("nobody told, the store is away")
+
     def _look_round(self) -> None:
         try:
             self._watch.look()
@@ -202,7 +219,9 @@ class Office:
         with writing(self._engine) as session:
             if not people.agents(session):
                 for agent in self._settings.agents:
-                    people.add_agent(session, agent.name, agent.role, agent.addresses, self._now())
+                    people.add_agent(
+                        session, agent.name, agent.role, agent.addresses, self._now(), language=agent.language
+                    )
 
 
 def _first_address(settings: Settings) -> str:

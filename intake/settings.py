@@ -256,3 +256,6 @@ class AgentSettings(Section):
     name: str = Field(min_length=1, description="The agent's name")
     addresses: list[str] = Field(min_length=1, description="The addresses that this agent answers from")
     role: Literal["agent", "lead", "kyc", "auditor"] = Field(default="agent", description="What this agent may do")
+    language: str = Field(
+        default="", pattern=r"^(|[a-z]{2,3})$", description="Of letters to this agent; else the desk's"
+    )

@@ -19,10 +19,11 @@ from parsing.fields.declarations import words
 from parsing.mail import AttachmentKind
 from parsing.message.ingest import ingest_key
 from parsing.report import Category
-from store import ledger, rows, tickets
+from store import ledger, notices, rows, tickets
 from store.blobs import BlobFolder, Staged
 from store.engine import writing
 from store.models import Attachment, Mail, Message
+from store.notices import Why
 from store.tickets import NewTicket, SealedFile
 
 _log = structlog.get_logger(__name__)
@@ -93,6 +94,8 @@ class Shunt:
         ledger.add_routes(session, mail_id, held.arrival_id, held.seen, held.envelope.rcpt_to)
         tickets.add_message(session, _message(desk, held, ticket_id, mail_id), [_raw_attachment(file)])
         tickets.add_event(session, ticket_id, self._now(), "unreadable", detail={"error": error})
+        if not held.envelope.history:
+            notices.want(session, ticket_id, Why.UNREADABLE, self._now())
 
     def _minimal(self, desk: OpenDesk, held: Held) -> NewTicket:
         language, now = desk.settings.languages[0], self._now()

@@ -8,8 +8,9 @@ from typing import Final
 
 from sqlmodel import Session
 
-from store import rows, tickets
+from store import notices, rows, tickets
 from store.models import Ticket
+from store.notices import Why
 from store.states import Move
 
 
@@ -48,6 +49,7 @@ def release(session: Session, ticket_id: int, by: str, due_at: datetime, now: da
     ticket.first_reply_due_at = due_at
     session.add(ticket)
     tickets.add_event(session, ticket_id, now, "released", by, {"held_for": ticket.held_for})
+    notices.want(session, ticket_id, Why.RELEASED, now)
 
 
 def refuse(session: Session, ticket_id: int, why: Refusal, by: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from store import rows
@@ -77,6 +77,13 @@ def take_part(session: Session, desk_id: int, ticket_id: int, address: str, role
     return participant
 
 
+def told(session: Session, participant: Participant, message_id: int) -> None:
+    """Remember which message an agent was told of last."""
+    session.connection().execute(
+        update(Participant).where(col(Participant.id) == participant.id).values(told_id=message_id)
+    )
+
+
 def participant(session: Session, ticket_id: int, address: str) -> Participant | None:
     """An address's part in a ticket."""
     statement = select(Participant).where(Participant.ticket_id == ticket_id, Participant.address == canonical(address))
@@ -103,9 +110,11 @@ def by_handles(session: Session, desk_id: int, handles: Iterable[int]) -> list[P
 # --- agents
 
 
-def add_agent(session: Session, name: str, role: str, addresses: Iterable[str], now: datetime) -> int:
+def add_agent(
+    session: Session, name: str, role: str, addresses: Iterable[str], now: datetime, *, language: str = ""
+) -> int:
     """Register an agent with the addresses that agent answers from."""
-    agent = rows.add(session, Agent(name=name, role=role, created_at=now))
+    agent = rows.add(session, Agent(name=name, role=role, language=language, created_at=now))
     rows.add_all(session, [AgentAddress(agent_id=agent, address=canonical(address)) for address in addresses])
     return agent
 

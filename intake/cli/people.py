@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from intake import clock
 from intake.cli import opened, printing
+from replies import agent_words
 from store import people
 from store.engine import looking, writing
 
@@ -22,15 +23,19 @@ def agent() -> None:
 @click.argument("name")
 @click.argument("addresses", nargs=-1, required=True)
 @click.option("--role", type=click.Choice(_ROLES), default="agent", show_default=True, help="What this agent may do.")
+@click.option("--language", default="", help="Of letters to this agent; else the desk's first.")
 @click.pass_context
-def add(ctx: click.Context, name: str, addresses: tuple[str, ...], role: str) -> int:
+def add(ctx: click.Context, name: str, addresses: tuple[str, ...], role: str, language: str) -> int:
     """Register an agent with the addresses that this agent answers from."""
+    found = opened.settings(ctx)
+    for desk in found.desks.values() if language else ():
+        agent_words.load(language, desk.templates)  # LetterUnreadable where there are no letters in it
     wrong = [address for address in addresses if address.count("@") != 1 or " " in address]
     if wrong:
         raise click.UsageError(f"not an address: {', '.join(wrong)}")
     try:
-        with opened.store(opened.settings(ctx)) as engine, writing(engine) as session:
-            people.add_agent(session, name, role, addresses, clock.now())
+        with opened.store(found) as engine, writing(engine) as session:
+            people.add_agent(session, name, role, addresses, clock.now(), language=language)
     except IntegrityError:
         click.echo("loket: that name or one of the addresses is an agent's already", err=True)
         return 1
@@ -44,9 +49,10 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     """List the agents."""
     with opened.store(opened.settings(ctx)) as engine, looking(engine) as session:
         lines = [
-            {"name": each.name, "role": each.role, "addresses": addresses} for each, addresses in people.agents(session)
+            {"name": each.name, "role": each.role, "language": each.language, "addresses": addresses}
+            for each, addresses in people.agents(session)
         ]
-    printing.table(lines, ("name", "role", "addresses"), as_json=as_json)
+    printing.table(lines, ("name", "role", "language", "addresses"), as_json=as_json)
 
 
 @agent.command()

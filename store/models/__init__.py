@@ -13,6 +13,7 @@ from store.models.grants import Grant
 from store.models.guarding import AccountUse, Brake, Tally
 from store.models.ledger import Arrival, Desk, Mail, Route
 from store.models.letters import Letter, LetterAttempt, LetterRecipient
+from store.models.notices import Notice
 from store.models.orders import Answer, Attention, Tag
 from store.models.people import Agent, AgentAddress, Participant, Person, PersonAddress
 from store.models.sealed import Access, Blob, SealingKey
@@ -43,6 +44,7 @@ __all__ = [
     "MailboxUid",
     "Mark",
     "Message",
+    "Notice",
     "Participant",
     "Person",
     "PersonAddress",

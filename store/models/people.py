@@ -43,6 +43,7 @@ class Participant(SQLModel, table=True):
     address: str  #: lower case
     role: str  #: requester, copied, agent
     handle: int = Field(sa_type=BigInteger)  #: 40 random bits; see replies/tokens.py
+    told_id: int = Field(default=0, sa_type=BigInteger)  #: of an agent: the newest message that a notice has told
 
 
 class Agent(SQLModel, table=True):
@@ -53,6 +54,7 @@ class Agent(SQLModel, table=True):
     role: str  #: agent, lead, kyc, auditor
     active: bool = True
     created_at: datetime
+    language: str = ""  #: of letters to this agent; "" is the desk's first
 
 
 class AgentAddress(SQLModel, table=True):

@@ -265,6 +265,7 @@ def test_agents_come_and_go(loket: Loket) -> None:
     assert json.loads(loket("agent", "list", "--json")[1]) == {
         "name": "Ani",
         "role": "lead",
+        "language": "",
         "addresses": ["ani@desk.test", "ani@phone.test"],
     }
     assert loket("agent", "add", "Budi", "ani@desk.test")[0] == 1

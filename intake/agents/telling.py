@@ -1,0 +1,41 @@
+"""Which mails agents are told of: those that a person may have written, and our own letters that came back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlmodel import Session
+
+from intake.triage import Bounced, Join, Open
+from intake.work import Work
+from parsing.mail import Nature
+from store import notices
+from store.notices import Why
+from store.states import Move
+
+#: Of these a person may be the writer; a machine's answer to a machine would make each notice breed another.
+_WRITTEN: Final = frozenset({Nature.HUMAN, Nature.BULK})
+
+
+def of_open(session: Session, decision: Open, work: Work, ticket_id: int) -> None:
+    """A new ticket; one that is held is told of when it is released."""
+    if not decision.hold and not work.envelope.history and work.mail.nature in _WRITTEN:
+        notices.want(session, ticket_id, Why.NEW, work.now)
+
+
+def of_join(session: Session, decision: Join, work: Work) -> None:
+    """The customer wrote, and more than thanks."""
+    if decision.move is Move.CUSTOMER_WROTE:
+        notices.want(session, decision.ticket_id, Why.CUSTOMER_WROTE, work.now)
+
+
+def of_recovery(session: Session, ticket_id: int, work: Work) -> None:
+    """The mail could not be read at first."""
+    notices.want(session, ticket_id, Why.CUSTOMER_WROTE, work.now)
+
+
+def of_bounce(session: Session, decision: Bounced, work: Work) -> None:
+    """A letter to the customer came back for good."""
+    if decision.permanent:
+        detail = {"address": decision.address, "why": decision.detail}
+        notices.want(session, decision.ticket_id, Why.BOUNCED, work.now, detail=detail)

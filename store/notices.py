@@ -1,0 +1,115 @@
+"""What agents are yet to be told: whoever has something to tell wants a notice, in the transaction that has it.
+
+A second reason joins the first while the letter has not been written, so that a burst is one letter. For whom it is, is
+found when it is sent (see `routing.py`), unless the caller knows. A store without agents wants nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select
+
+from store import rows
+from store.models import Agent, Notice
+
+#: Of a reason that is for whoever is found when it is sent.
+WHOEVER = 0
+
+
+class Why(StrEnum):
+    """What an agent is told of a ticket; in words in templates/<language>/agents.toml."""
+
+    NEW = "new"
+    CUSTOMER_WROTE = "customer_wrote"
+    RELEASED = "released"  # it was held, and is work now
+    UNREADABLE = "unreadable"  # its mail could not be read
+    BOUNCED = "bounced"  # what we said came back
+    NOT_SENT = "not_sent"  # a letter could not be handed on at all
+    CONTRADICTION = "contradiction"  # what the customer says now differs from before
+    ASSIGNED = "assigned"  # somebody else gave it to the agent
+    NOTE = "note"  # a colleague left a note, or a side question was answered
+    PENDING_NOTE = "pending_note"  # what looks like an agent's mail, and could not be believed
+    REMINDER = "reminder"  # the answer is due soon
+    ESCALATED = "escalated"  # the answer is overdue
+    REOPENED = "reopened"
+    CLOSED = "closed"  # without the agent's own doing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """One reason to write."""
+
+    agent_id: int  #: WHOEVER where that is to be found
+    why: Why
+    detail: dict[str, Any]
+    at: datetime
+
+
+def want(
+    session: Session,
+    ticket_id: int,
+    why: Why,
+    now: datetime,
+    *,
+    to: int | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Have an agent told of a ticket; `to` is the agent's key, where the caller knows it better than routing does."""
+    if _staffed(session):
+        wanted = Wanted(agent_id=to or WHOEVER, why=why, detail=detail or {}, at=now)
+        postpone(session, ticket_id, [wanted], now)
+
+
+def due(session: Session, before: datetime, limit: int) -> Sequence[int]:
+    """The tickets of which somebody is to be told and that have waited since `before`, the longest first."""
+    statement = (
+        select(Notice.ticket_id)
+        .group_by(col(Notice.ticket_id))
+        .having(func.min(col(Notice.due_at)) <= before)
+        .order_by(func.min(col(Notice.due_at)))
+        .limit(limit)
+    )
+    return session.exec(statement).all()
+
+
+def take(session: Session, ticket_id: int, before: datetime) -> list[Wanted]:
+    """Take a ticket's reasons out of the store that are not postponed; another taker finds none."""
+    statement = (
+        delete(Notice)
+        .where(col(Notice.ticket_id) == ticket_id, col(Notice.due_at) <= before)
+        .returning(col(Notice.agent_id), col(Notice.why), col(Notice.detail), col(Notice.wanted_at))
+    )
+    found = session.connection().execute(statement)
+    return [Wanted(agent_id=agent, why=Why(why), detail=detail, at=at) for agent, why, detail, at in found]
+
+
+def postpone(session: Session, ticket_id: int, wanted: Iterable[Wanted], until: datetime) -> None:
+    """Leave reasons for later."""
+    rows.add_missing(
+        session,
+        [
+            rows.Draft(
+                Notice,
+                ticket_id=ticket_id,
+                agent_id=each.agent_id,
+                why=each.why.value,
+                detail=each.detail,
+                wanted_at=each.at,
+                due_at=until,
+            )
+            for each in wanted
+        ],
+    )
+
+
+_STAFFED = select(Agent.id).where(col(Agent.active)).limit(1)
+
+
+def _staffed(session: Session) -> bool:
+    return session.connection().execute(_STAFFED).first() is not None

@@ -1,0 +1,180 @@
+"""Who is told what, and when."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake import waiting
+from intake.agents import notifying
+from replies.notice import NoticeView, notice
+from replies.settings import DeskSettings
+from store import holding, people
+from store.engine import writing
+from store.models import Letter, Notice, Participant, Ticket
+from tests.intake.agents.conftest import Staffed, words
+from tests.intake.conftest import NOON, customer_mail
+
+
+def _another(number: int, body: str = "Sudah dicek?\n", sender: str = "budi@example.com", **more: str) -> bytes:
+    return customer_mail(body, Message_ID=f"<{number}@example.com>", From=sender, **more)
+
+
+def test_a_desk_without_agents_tells_nobody(staffed: Staffed) -> None:
+    """And keeps nothing for later."""
+    staffed.counter.take(customer_mail())
+    assert staffed.counter.rows(Notice) == []
+    staffed.tell()
+    assert [each.kind for each in staffed.counter.rows(Letter)] == ["received"]
+
+
+def test_a_new_ticket_goes_to_one_agent_who_can_answer_it(staffed: Staffed) -> None:
+    """From the desk's address, to be answered at a signed one; no machine answers it."""
+    ani = staffed.join("Ani")
+    staffed.join("Eko")
+    staffed.counter.take(customer_mail("Deposit belum masuk. Username: budi_99\n"))
+    staffed.tell()
+    (letter,) = staffed.letters("ani@team.test")
+    (ticket,) = staffed.counter.rows(Ticket)
+    assert ticket.assignee_id == ani
+    assert staffed.letters("eko@team.test") == []
+    assert letter["Subject"] == f"[{ticket.number}] Deposit belum masuk"
+    assert letter["Reply-To"].startswith("help+")
+    assert (letter["Auto-Submitted"], letter["To"]) == ("auto-generated", "ani@team.test")
+    assert words(letter).startswith("Balasan Anda DIKIRIM ke budi@example.com")
+    assert "Username: budi_99" in words(letter)
+    assert {each.envelope_from for each in staffed.counter.rows(Letter)} == {""}
+    assert [each.role for each in staffed.counter.rows(Participant)] == ["requester", "agent"]
+
+
+def test_a_burst_is_one_letter_and_the_next_news_another(staffed: Staffed) -> None:
+    """Three mails within a minute; then one more; all in one thread."""
+    staffed.join("Ani")
+    staffed.counter.take(customer_mail())
+    (received,) = [each for each in staffed.counter.rows(Letter) if each.kind == "received"]
+    answer = f"<{received.message_id}>"
+    staffed.counter.take(_another(2, "Tolong dibantu.\n", In_Reply_To=answer), _another(3, In_Reply_To=answer))
+    staffed.tell()
+    staffed.counter.take(_another(4, "Halo?\n", In_Reply_To=answer))
+    staffed.tell()
+    first, second = staffed.letters("ani@team.test")
+    assert "Tolong dibantu." in words(first)
+    assert "Sudah dicek?" in words(first)
+    assert "Halo?" in words(second)
+    assert "Tolong dibantu." not in words(second)
+    assert first["References"] == second["References"]
+    assert first["Subject"] == second["Subject"]
+    assert staffed.counter.rows(Notice) == []
+
+
+def test_news_waits_for_more_news(staffed: Staffed) -> None:
+    """What has just come is not told yet."""
+    staffed.join("Ani")
+    staffed.counter.take(customer_mail())
+    staffed.tell(seconds=10)
+    assert staffed.letters("ani@team.test") == []
+    staffed.tell(seconds=60)
+    assert len(staffed.letters("ani@team.test")) == 1
+
+
+def test_tickets_are_spread_over_who_has_the_fewest(staffed: Staffed) -> None:
+    """Four tickets, two agents."""
+    staffed.join("Ani")
+    staffed.join("Eko")
+    for number in range(4):
+        staffed.counter.take(
+            _another(number, f"Username: user_{number}\nDeposit belum masuk.\n", f"c{number}@example.com")
+        )
+        staffed.tell()
+    assert len(staffed.letters("ani@team.test")) == len(staffed.letters("eko@team.test")) == 2
+
+
+def test_a_machines_mail_is_not_told(staffed: Staffed) -> None:
+    """Who is away does not write to agents, and no notice breeds another."""
+    staffed.join("Ani")
+    staffed.counter.take(customer_mail("Saya sedang cuti.\n", Auto_Submitted="auto-replied"))
+    assert len(staffed.counter.rows(Ticket)) == 1
+    assert staffed.counter.rows(Notice) == []
+
+
+def test_history_is_not_told(staffed: Staffed) -> None:
+    """What is imported is nobody's work."""
+    staffed.join("Ani")
+    staffed.counter.take(customer_mail(), history=True)
+    assert staffed.counter.rows(Notice) == []
+
+
+def test_a_held_ticket_is_told_when_it_is_released(staffed: Staffed) -> None:
+    """Until then it is out of the agents' way."""
+    staffed.join("Ani")
+    staffed.counter.take(customer_mail(), junk=True)
+    assert staffed.counter.rows(Notice) == []
+    (ticket,) = staffed.counter.rows(Ticket)
+    with writing(staffed.counter.engine) as session:
+        holding.release(session, ticket.id or 0, "operator", NOON, NOON)
+    staffed.tell()
+    (letter,) = staffed.letters("ani@team.test")
+    assert "Dilepas" in words(letter)
+
+
+def test_an_unreadable_mail_is_told(staffed: Staffed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its ticket has no customer, and the letter says so."""
+    staffed.join("Ani")
+    monkeypatch.setattr(waiting, "REST_SECONDS", 0.0)
+    staffed.counter.reader.failures[b"mustahil"] = TimeoutError()
+    staffed.counter.take(customer_mail("mustahil\n"))
+    staffed.tell()
+    (letter,) = staffed.letters("ani@team.test")
+    assert "hanya CATATAN" in words(letter)
+    assert "tidak bisa dibaca" in words(letter)
+
+
+@pytest.mark.parametrize("role", ["auditor"])
+def test_who_only_reads_is_not_told(staffed: Staffed, role: str) -> None:
+    """Nor who is no agent any more: the notice goes to nobody, and so does the ticket."""
+    staffed.join("Rina", role=role)
+    staffed.join("Ani")
+    staffed.counter.take(customer_mail())
+    with writing(staffed.counter.engine) as session:
+        people.remove_agent(session, "Ani")
+    staffed.tell()
+    assert {each.kind for each in staffed.counter.rows(Letter)} == {"received"}
+
+
+def test_an_agent_reads_in_the_own_language(staffed: Staffed) -> None:
+    """The subject stays the ticket's, so that all its letters are one thread."""
+    staffed.join("Tom", language="en")
+    staffed.counter.take(customer_mail())
+    staffed.tell()
+    (letter,) = staffed.letters("tom@team.test")
+    assert words(letter).startswith("Your reply IS SENT to budi@example.com")
+    assert "Deposit belum masuk" in letter["Subject"]
+
+
+def test_no_notice_goes_to_a_desks_own_address(staffed: Staffed) -> None:
+    """It would come back as a ticket, which is told, and so on."""
+    staffed.join("Ani", "help@desk.test")
+    staffed.counter.take(customer_mail())
+    staffed.tell()
+    assert [each.kind for each in staffed.counter.rows(Letter)] == ["received"]
+
+
+def test_one_tickets_fault_is_no_others(staffed: Staffed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried again later, and the others are told."""
+    staffed.join("Ani")
+    staffed.counter.take(customer_mail(), _another(2, "Username: lain_7\nDeposit belum masuk\n", "lain@example.com"))
+    faulty = staffed.counter.rows(Ticket)[0].number
+
+    def fail(desk: DeskSettings, view: NoticeView) -> object:
+        if view.number == faulty:
+            raise ValueError
+        return notice(desk, view)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(notifying, "notice", fail)
+        staffed.tell()
+    (letter,) = staffed.letters("ani@team.test")
+    assert faulty not in letter["Subject"]
+    staffed.tell(minutes=30)
+    assert len(staffed.letters("ani@team.test")) == 1
+    staffed.tell(minutes=40)
+    assert len(staffed.letters("ani@team.test")) == 2
