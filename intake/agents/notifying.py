@@ -131,7 +131,7 @@ class Notifier:
             message_id=heading.message_id,
             envelope_from="",
             recipients=[agent.address],
-            content=compose.compose(letter, heading),
+            content=compose.compose(letter, heading, desk.settings.dkim),
             now=now,
             hold="shadow" if self._shadow else "",
         )
