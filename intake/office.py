@@ -84,14 +84,7 @@ class Office:
         lease = timedelta(seconds=settings.replies.lease_seconds)
         self._grants = Grants(settings, engine=engine, master=master, now=now)
         self._sender = Sender(engine, _transport(settings, self._grants), now=now, rng=rng, lease=lease)
-        self._notifier = Notifier(
-            settings.notices,
-            engine=engine,
-            open_desks=self._open_desks,
-            directory=directory,
-            now=now,
-            shadow=shadow,
-        )
+        self._notifier = self._make_notifier(directory)
         self._sending = threading.Thread(target=self._send, name="sender")
         self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, now=now)
         self._alarm = self._make_alarm(settings)
@@ -100,6 +93,16 @@ class Office:
             for account in settings.intake.imap
             for polled in account.polled
         ]
+
+    def _make_notifier(self, directory: Directory) -> Notifier:
+        return Notifier(
+            self._settings.notices,
+            engine=self._engine,
+            open_desks=self._open_desks,
+            directory=directory,
+            now=self._now,
+            shadow=self._shadow,
+        )
 
     def _make_alarm(self, settings: Settings) -> Alarm:
         route = settings.alert_route
