@@ -63,7 +63,7 @@ _WHOLE = 10_000  #: words: anywhere in the text
 RULES = (
     _rule(_C.DEPOSIT_MISSING, 5, "deposit not_arrived|pending|failed|gone|deducted", within=16),
     _rule(_C.DEPOSIT_MISSING, 4, "balance not_arrived", "purchase", within=5),
-    _rule(_C.DEPOSIT_MISSING, 3, "transfer|money not_arrived to_platform|balance", within=16),
+    _rule(_C.DEPOSIT_MISSING, 3, "transfer|money not_arrived to_platform|balance", within=24),
     _rule(_C.DEPOSIT_MISSING, 3, "deposit not_arrived|pending|failed|deducted|cannot", within=_WHOLE),
     _rule(_C.DEPOSIT_MISSING, 3, "balance|money not_arrived", "withdraw transfer purchase", within=_WHOLE),
     _rule(_C.DEPOSIT_MISSING, 3, "deposit trouble", within=8),
@@ -74,7 +74,7 @@ RULES = (
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw not_arrived|pending|failed|refused|gone", within=_WHOLE),
     _rule(_C.WITHDRAWAL_MISSING, 5, "transfer to_bank not_arrived|pending|failed|neg", "to_platform deposit", within=20),
     _rule(_C.WITHDRAWAL_MISSING, 3, "transfer not_arrived|pending|failed", "deposit balance to_platform"),
-    _rule(_C.WITHDRAWAL_MISSING, 3, "purchase not_arrived|pending|failed"),
+    _rule(_C.WITHDRAWAL_MISSING, 3, "purchase not_arrived|pending|failed|deducted"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 6, "hacked"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 6, "not_me", within=_WHOLE),
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "balance|money gone", within=6),
@@ -100,8 +100,8 @@ RULES = (
     _rule(_C.REGISTRATION_OTP, 7, "registration otp not_arrived|wrong|failed|refused|expired|neg", within=_WHOLE),
     _rule(_C.REGISTRATION_OTP, 3, "registration otp", within=_WHOLE),
     _rule(_C.REGISTRATION_FORM, 5, "registration cannot|failed|error|not_working|refused|slow|bug", within=16),
-    _rule(_C.REGISTRATION_FORM, 5, "registration form", within=16),
-    _rule(_C.REGISTRATION_FORM, 3, "form cannot|failed|error|not_working|not_shown|refused", within=16),
+    _rule(_C.REGISTRATION_FORM, 5, "registration form", "otp", within=16),
+    _rule(_C.REGISTRATION_FORM, 3, "form cannot|failed|error|not_working|not_shown|refused", "otp", within=16),
     _rule(_C.ACTIVATION_LINK, 8, "activation_link"),
     _rule(_C.ACTIVATION_LINK, 6, "activation link|email", within=8),
     _rule(_C.VERIFICATION_KYC, 5, "kyc refused|failed|pending|not_arrived|cannot|wrong", within=12),
@@ -110,6 +110,7 @@ RULES = (
     _rule(_C.VERIFICATION_KYC, 2, "kyc"),
     _rule(_C.TECHNICAL, 3.5, "error|crash|slow|bug", "registration activation_link"),
     _rule(_C.TECHNICAL, 3, "thing error|crash|slow|bug|not_shown|not_working|cannot", "registration activation_link", within=10),
+    _rule(_C.TECHNICAL, 3, "thing sudden", "registration activation_link balance money account", within=8),
     _rule(_C.TECHNICAL, 1, "not_shown|not_working", "registration activation_link otp"),
     _rule(_C.TECHNICAL, 1, "crash|slow|bug|not_shown update|thing", within=16),
     _rule(_C.STATUS_ENQUIRY, 6, "ticket progress|unanswered", within=18),
@@ -124,6 +125,7 @@ _MONEY = (Category.DEPOSIT_MISSING, Category.WITHDRAWAL_MISSING)
 _SURE_OF_MONEY = 4
 #: Who tells of a deposit when, how much and under which number misses it, though he may not say so.
 _TOLD_IN_DETAIL = 3
+_ALL_DETAILS = 3
 #: The subject's own word counts more: it says in a few words what it is about.
 _SUBJECT = 0.3
 #: Ideas of mail that reports nothing, and how many of their words tell it apart.
@@ -192,11 +194,7 @@ def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int
     for about in _MONEY:
         if scores[about] >= _SURE_OF_MONEY:
             scores[about] += _MONEY_FIRST + min(details, 2)
-    for idea, about in (("deposit", _MONEY[0]), ("proof", _MONEY[0]), ("withdraw", _MONEY[1])):
-        if details > 1 and said.has(idea):
-            scores[about] += _TOLD_IN_DETAIL
-    if details > 1 and named and said.has("transfer") and not said.has("withdraw", "to_bank"):
-        scores[Category.DEPOSIT_MISSING] += _TOLD_IN_DETAIL
+    _weigh_details(scores, said, details, named=named)
     if ticket and said.has("progress", "unanswered", "ask"):
         scores[Category.STATUS_ENQUIRY] += _NUMBERED
     if details > 1:
@@ -204,6 +202,19 @@ def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int
     if said.has(*_HARMLESS) and not said.has("not_arrived", "cannot", "failed", "error"):
         for each in scores:
             scores[each] -= 3
+
+
+def _weigh_details(scores: dict[str, float], said: Spoken, details: int, *, named: bool) -> None:
+    """Who tells of a payment in detail misses it, though he may not say so."""
+    for idea, about in (("deposit", _MONEY[0]), ("proof", _MONEY[0]), ("withdraw", _MONEY[1])):
+        if details > 1 and said.has(idea):
+            scores[about] += _TOLD_IN_DETAIL
+    leaves = said.has("withdraw", "purchase") or (said.has("to_bank") and not said.has("to_platform"))
+    missed = said.has("not_arrived") or (named and said.has("transfer"))
+    if details > 1 and missed and not leaves:
+        scores[Category.DEPOSIT_MISSING] += _TOLD_IN_DETAIL
+    if named and details == _ALL_DETAILS and not said.has("withdraw", *_NO_REPORT) and max(scores.values()) < _LEAST:
+        scores[Category.DEPOSIT_MISSING] += _TOLD_IN_DETAIL
 
 
 def _add_site(scores: dict[str, float], why: dict[str, list[str]], text: str, site: SiteLexis) -> None:

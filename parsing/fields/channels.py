@@ -64,6 +64,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "Virtual Account": ("virtual akun", "virtual acc", "va"),
     "BI-FAST": ("bifast", "bi fast"),
     "Alfamart": ("alfamidi", "alfa mart"),
+    "ATM": ("mesin atm", "atm bersama", "atm link"),
     "Indomaret": ("indomart", "indo maret"),
     "Telkomsel": ("pulsa telkomsel",),
     "PayPal": ("pay pal",),
@@ -87,6 +88,7 @@ _WORDS = frozenset(
         "blu",
         "mae",
         "va",
+        "atm",
         "telkomsel",
         "jatim",
         "octo",
@@ -95,7 +97,12 @@ _WORDS = frozenset(
     }
 )
 #: Of these, those that are no names even with a capital letter: "Dana" begins a sentence.
-_NEVER_BY_LETTER = frozenset({"dana", "telkomsel", "boost", "wise", "jatim"})
+_NEVER_BY_LETTER = frozenset({"dana", "boost", "wise", "jatim"})
+#: What has to stand before those that are more often something else: a phone company carries, a card is carried.
+_ONLY_BEHIND = {
+    "telkomsel": re.compile(rf"(?<!\w)(?:{spelled(every_word('airtime'))})[ \t]{{1,2}}$", re.IGNORECASE),
+    "atm": re.compile(rf"(?<!\w)(?:{spelled(every_word('by_machine'))})[ \t]{{1,2}}$", re.IGNORECASE),
+}
 _BY = re.compile(rf"(?:^|[^\w])(?:{spelled(every_word('paid_by'))})[ \t:\"'(/]{{1,3}}$", re.IGNORECASE)
 _AMOUNT_BEFORE = re.compile(r"\d[ \t]?(?:rb|ribu|k|jt|juta)?[ \t]{1,2}$", re.IGNORECASE)
 _ENDS = re.compile(
@@ -141,6 +148,8 @@ def _is_name(source: Source, match: re.Match[str]) -> bool:
     """Whether a word is meant as a name here."""
     text, start, end, written = source.original, match.start(), match.end(), match[0]
     before, after = text[max(0, start - _LOOK) : start], text[end : end + _LOOK]
+    if written.lower() in _ONLY_BEHIND:
+        return bool(_ONLY_BEHIND[written.lower()].search(before))
     if written.isupper() and not (_last_word(before).isupper() or _first_word(after).isupper()):
         return True
     if _NOUN.match(after):

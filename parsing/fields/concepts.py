@@ -21,6 +21,8 @@ LOOKED_AT = 4_000
 _TOKEN = re.compile(r"\d+(?:[.,:/-]\d+)*[^\W_]*|[^\W_]+(?:['’][^\W\d_]+)?|[.!?;\n,:]")
 _GAPS = {",": 1, ":": 1, ";": 3, "\n": 3, ".": 5, "!": 5, "?": 5}
 _STRETCHED = re.compile(r"(.)\1{2,}")
+#: "gamasuk", "blmmasuk": a denial that hangs on the word which it denies.
+_DENIAL = re.compile(r"(?:ngga|nggak|gak|ga|gk|tdk|tak|blm|belum)(?=[a-z]{3})")
 _CLITICS = ("nya", "ny", "kah", "lah", "ku", "mu", "s", "ed", "ing")
 _SHORTEST_STEM = 3
 _SHORTEST_FUZZY = 6  #: letters below which a slip of the finger is another word
@@ -109,6 +111,7 @@ class Lexis:
         self._known = frozenset(word for listed in self._phrases.values() for phrase, _ in listed for word in phrase)
         self._slips = _slips(self._known)
         self.plain = lru_cache(maxsize=20_000)(self._plain)
+        self.parted = lru_cache(maxsize=20_000)(self._parted)
 
     def beginnings(self, ideas: Iterable[str]) -> frozenset[str]:
         """The words, as they are looked up, with which the phrases begin that name one of these ideas."""
@@ -135,14 +138,17 @@ class Lexis:
 
     def words(self, text: str) -> Iterator[Word]:
         """The words of a text, numbers left out."""
-        plain, gaps, place = self.plain, _GAPS, 0
+        parted, gaps, place = self.parted, _GAPS, 0
         for match in _TOKEN.finditer(text):
             written = match[0]
             if written in gaps:
                 place += gaps[written]
             elif not written[0].isdecimal():  # "tanggal 5 pukul 20.40" is no longer than "kemarin"
-                place += 1
-                yield Word(plain(written), place, match.start(), match.end())
+                start = cut = match.start()
+                for plain, end in parted(written):
+                    place += 1
+                    yield Word(plain, place, cut, start + end)
+                    cut = start + end
 
     def _longest(self, words: Sequence[Word], plain: tuple[str, ...], index: int) -> tuple[int, frozenset[str]] | None:
         """The longest phrase that begins here: how many words it has, and its ideas."""
@@ -152,6 +158,15 @@ class Lexis:
                 return len(phrase), ideas
         return None
 
+    def _parted(self, word: str) -> tuple[tuple[str, int], ...]:
+        """A word as it is looked up, with its end; in two where a denial hangs on a known one."""
+        whole = self.plain(word)
+        denial = None if whole in self._known else _DENIAL.match(word.lower())
+        rest = self.plain(word[denial.end() :]) if denial else whole
+        if denial is None or rest not in self._known:
+            return ((whole, len(word)),)
+        return (self.plain(denial[0]), denial.end()), (rest, len(word))
+
     def _plain(self, word: str) -> str:
         """A word as it is looked up: in lower case, its usual spelling, without what hangs at its end."""
         low = _STRETCHED.sub(r"\1", word.lower()[:_LONGEST]).replace("’", "'")
@@ -160,6 +175,8 @@ class Lexis:
         low = _SPELLING.get(low, low)
         if low in self._known:
             return low
+        if low.endswith("e") and (full := _SPELLING.get(low[:-1] + "ai", low[:-1] + "ai")) in self._known:
+            return full  # "kepake" is "kepakai"
         for clitic in _CLITICS:
             stem = low.removesuffix(clitic)
             if stem != low and len(stem) >= _SHORTEST_STEM:

@@ -36,7 +36,17 @@ _ROLES = ("old", "new", "registered", "wanted")
 _BEFORE, _AFTER = 48, 24  #: code points that tell whose an address is
 _ROLE = {name: re.compile(rf"\b(?:{spelled(every_word(name))})\b", re.IGNORECASE) for name in _ROLES}
 _OTHERS = re.compile(rf"\b(?:{spelled(every_word('others_contacts'))})\b[^.!?\n]{{0,32}}$", re.IGNORECASE)
+#: "ganti email dari A ke B": what is changed is the sender's own, the old one before the new one.
+_CHANGE = rf"\b(?:{spelled(every_word('change'))})\b(?:[^.!?\n]|\.(?=\S)){{0,40}}\b(?:{spelled(every_word('from'))})[ \t:]{{1,2}}"
+_CHANGED = {
+    "old": re.compile(rf"{_CHANGE}$", re.IGNORECASE),
+    "new": re.compile(
+        rf"{_CHANGE}(?:[^!?\n]{{4,60}})[ \t,]{{1,2}}(?:{spelled(every_word('into'))})[ \t:]{{1,2}}$", re.IGNORECASE
+    ),
+}
+_CHANGE_REACH = 140  #: code points before a value in which its change is told
 _CLAUSE = re.compile(r"[.;!?\n](?=\s|$)")
+_ADDRESS = re.compile(r"[^\s@]{1,64}@\S{1,80}")
 _MOBILE = re.compile(r"\+628|\+601|\+(?!6[02])")
 #: A number of a fixed line is one only where it is called so: banks number their accounts likewise.
 _CALLED = re.compile(
@@ -53,8 +63,9 @@ def find_emails(source: Source, _circumstances: Circumstances) -> Iterator[Findi
     if "@" not in source.text:
         return
     for match in islice(_EMAIL.finditer(source.text), MAX_ADDRESSES):
-        if not _is_anothers(source.original, match.start()):
-            role = _role(source.original, match.start(), match.end())
+        role = _changed(source.original, match.start())
+        if role or not _is_anothers(source.original, match.start()):
+            role = role or _role(source.original, match.start(), match.end())
             yield source.finding("emails", match[0], match.span(), "email_shape", _EMAIL_SURE, role=role)
 
 
@@ -70,8 +81,9 @@ def find_phones(source: Source, circumstances: Circumstances) -> Iterator[Findin
         value = _international(match[0], circumstances)
         if value is not None and (_MOBILE.match(value) or _CALLED.search(source.original, max(0, start - 24), start)):
             end = match.end()
-            if not _is_anothers(source.original, start):
-                role = _role(source.original, start, end)
+            role = _changed(source.original, start)
+            if role or not _is_anothers(source.original, start):
+                role = role or _role(source.original, start, end)
                 yield source.finding("phones", value, (start, end), "phone_shape", _PHONE_SURE, role=role)
 
 
@@ -111,9 +123,15 @@ def _is_anothers(text: str, start: int) -> bool:
     return bool(_OTHERS.search(text, max(0, start - _BEFORE), start))
 
 
+def _changed(text: str, start: int) -> str | None:
+    """Whether it is the old or the new one of a change: "dari A ke B"."""
+    first = max(0, start - _CHANGE_REACH)
+    return next((role for role, pattern in _CHANGED.items() if pattern.search(text, first, start)), None)
+
+
 def _role(text: str, start: int, end: int) -> str:
     """What it is to the sender, by the nearest word before it, or by what follows; a contact where nothing is said."""
-    before = text[max(0, start - _BEFORE) : start]
+    before = _ADDRESS.sub(" ", text[max(0, start - _BEFORE) : start])  # "lama@example.com" says nothing
     said = [(match.end(), role) for role, pattern in _ROLE.items() for match in pattern.finditer(before)]
     if said:
         return max(said)[1]

@@ -36,7 +36,7 @@ FIELDS = (
     FieldDeclaration(
         name="transaction_ids",
         word="transaction_id",
-        finders=(transactions.find,),
+        finders=(transactions.find, transactions.find_numbered),
         shapes=(transactions.find_by_shape,),
         origins=frozenset(Origin),
         bare=transactions.BARE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from parsing.fields.lexicon import every_word, spelled
 from parsing.fields.source import Circumstances, Source, first_words
 from parsing.report import Finding
 
@@ -31,7 +32,7 @@ _SYSTEMS = (
     rf"(?:ubuntu|debian|fedora|linux mint|linux)(?:{_GAP}{_VERSION})?",
 )
 _BROWSERS = rf"(?:(?:google{_GAP})?chrome|safari|(?:mozilla{_GAP})?firefox|mozilla|opera(?:{_GAP}(?:mini|gx|touch))?|(?:microsoft{_GAP}|ms{_GAP})?edge|brave|uc ?browser|samsung internet|mi browser|duckduckgo|vivaldi|internet explorer)(?:{_GAP}(?:versi{_GAP}|version{_GAP}|v)?{_VERSION})?"
-_APP = rf"(?:(?:app|aplikasi|apk|apps){_GAP})?(?:versi|version|ver|v)\.?(?:{_GAP}(?:app|aplikasi|apk|terbaru))?{_GAP}?:?{_GAP}?\d{{1,3}}(?:\.\d{{1,5}}){{1,3}}"
+_APP = rf"(?:(?:app|aplikasi|apk|apps){_GAP})?(?:versi|version|ver|v)\.?(?:{_GAP}(?:app|aplikasi|apk|terbaru))?{_GAP}?:?{_GAP}?\d{{1,3}}(?:\.\d{{1,5}}){{1,3}}|(?:app|aplikasi|apk){_GAP}\d{{1,3}}(?:\.\d{{1,5}}){{2,3}}"
 _PATTERN = re.compile(
     rf"(?<![\w.@/-])(?:(?P<system>{'|'.join(_SYSTEMS)})|(?P<browser>{_BROWSERS})|(?P<app>{_APP})"
     rf"|(?P<brand>{_BRANDS})(?P<model>{_MODEL}{{0,5}})|(?P<word>{_WORDLIKE})(?:{_MODEL}{{1,5}})|(?P<bare>android|windows))(?![\w@]|[./-]\w)",
@@ -57,6 +58,8 @@ _INTRUDER = re.compile(
     r"[^.!?\n]{0,50}\b(?:login|log in|log masuk|masuk|sign[- ]?in|signed in|logged in|akses|mengakses|perangkat|device)\b[^.!?\n]{0,40}$",
     re.IGNORECASE,
 )
+#: Behind which the sender speaks of his own: "login dari oppo padahal hp saya samsung".
+_OWN = re.compile(rf"(?<!\w)(?:{spelled(every_word('turn'))})\s", re.IGNORECASE)
 _OLD = re.compile(r"^[ \t]{1,2}(?:lama|baru|lain|old|new|lawas)\b", re.IGNORECASE)
 _BEFORE = 110  #: code points in which a stranger is spoken of
 _CONFIDENT, _BARE = 0.9, 0.7
@@ -89,4 +92,4 @@ def _is_meant(text: str, match: re.Match[str]) -> bool:
         return False
     if match["brand"] and match["brand"].lower() in ("lg", "moto") and not match["model"]:
         return False
-    return not _INTRUDER.search(before)
+    return not _INTRUDER.search(_OWN.split(before)[-1])

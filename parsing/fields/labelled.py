@@ -23,9 +23,12 @@ _SIGN = (
     r"|[ \t]{1,8}(?P<dash>[-–—])[ \t]{1,8}|(?P<cell>\t)[ \t]{0,8}|[ \t]{0,3}\((?=[^()\n]{3,60}\))|[ \t]{1,60}(?:no(?![a-z])\.?[ \t]{0,2})?)"
 )
 _OPENING = r"[\"'“”‘’«(\[*_]{0,3}[@#]?[ \t]?"
-_AND = re.compile(
+AND = re.compile(
     rf"[\"'”’)]?[ \t]{{0,2}}(?:,[ \t]{{0,2}})?(?:{spelled(every_word('and'))})[ \t]{{1,2}}[\"'“(]?[@#]?", re.IGNORECASE
 )
+LISTED = re.compile(rf"(?:{AND.pattern})|[ \t]{{0,2}},[ \t]{{1,2}}", re.IGNORECASE)  #: of a list: "A, B dan C"
+#: Some words of a sentence before the sign: "username yang saya daftarkan: budi_99".
+_LOOSE = r"(?P<loose>(?:[ \t]{1,2}[A-Za-z]{2,14}){1,3}(?=[ \t]{0,2}[:=]))?"
 _MAX_MORE = 4  #: values after one label
 
 
@@ -46,11 +49,11 @@ class Grammar:
                 end = match.end("label")
                 yield match
 
-    def more(self, source: Source, end: int) -> Iterator[re.Match[str]]:
+    def more(self, source: Source, end: int, joint: re.Pattern[str] = AND) -> Iterator[re.Match[str]]:
         """Further values behind one that ends here: "A dan B"."""
         for _ in range(_MAX_MORE):
-            joint = _AND.match(source.text, end)
-            match = self.value.match(source.text, joint.end()) if joint else None
+            joined = joint.match(source.text, end)
+            match = self.value.match(source.text, joined.end()) if joined else None
             if match is None:
                 return
             yield match
@@ -61,7 +64,7 @@ def grammar(label: str, begins: Iterable[str], value: str, between: str = "") ->
     """The grammar of values after a label, both given as patterns."""
     return Grammar(
         pattern=re.compile(
-            rf"(?<![\w@.-])(?P<label>{label}){_OWNER}{_QUALIFIER}{between}{_BRACKET}{_SIGN}{_OPENING}(?P<value>{value})",
+            rf"(?<![\w@.-])(?P<label>{label}){_OWNER}{_QUALIFIER}{between}{_LOOSE}{_BRACKET}{_SIGN}{_OPENING}(?P<value>{value})",
             re.IGNORECASE,
         ),
         begins=frozenset(word + tail for word in first_words(begins) for tail in ("", "nya", "ku")),

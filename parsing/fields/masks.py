@@ -13,11 +13,12 @@ from parsing.fields.contacts import office_addresses
 from parsing.fields.lexicon import every_word, spelled
 from parsing.fields.source import Source, first_words
 
-_OTHERS = every_word("others_numbers")
+_DIGITS_ONLY = every_word("others_digits")
+_OTHERS = (*every_word("others_numbers"), *_DIGITS_ONLY)
 _NUMBER = rf"(?:{spelled(every_word('number'))})"
 _LABELLED = re.compile(
-    rf"(?:{_NUMBER}\.?[ \t]{{0,2}})?(?:{spelled(_OTHERS)})(?:nya)?\b(?:[ \t]{{1,2}}[A-Za-z]{{2,12}}){{0,2}}?(?:[ \t]{{1,2}}{_NUMBER}\.?)?[ \t]{{0,2}}[:=#(\[]?[ \t]{{0,2}}#?"
-    r"(?P<value>(?:(?-i:[A-Z]{1,6})[- ]?)?\d[\dA-Za-z]*(?:[-/. ]\d{2,}){0,6})",
+    rf"(?:{_NUMBER}\.?[ \t]{{0,2}})?(?:(?P<plain>{spelled(_DIGITS_ONLY)})|{spelled(_OTHERS)})(?:nya)?\b(?:[ \t]{{1,2}}[A-Za-z]{{2,12}}){{0,2}}?(?:[ \t]{{1,2}}{_NUMBER}\.?)?[ \t]{{0,2}}[:=#(\[]?[ \t]{{0,2}}#?"
+    r"(?P<value>(?:(?-i:[A-Z]{1,6})-?)?\d[\dA-Za-z]*(?:[-/. ]\d{2,}){0,6})",
     re.IGNORECASE,
 )
 _FIRST = first_words(every_word("number")) | first_words(_OTHERS)
@@ -31,9 +32,16 @@ def spans(source: Source) -> Iterator[tuple[int, int]]:
     """Where such numbers stand."""
     for place in source.anchors(_FIRST):
         match = _LABELLED.match(source.text, place)
-        if match and sum(map(str.isdecimal, match["value"])) >= _MIN_DIGITS and not _SUM.match(match["value"]):
+        if match and _is_number(match):
             yield match.span("value")
     yield from office_addresses(source)
     yield from accounts(source)
     for match in _BRACKETED.finditer(source.text) if "[" in source.text or "LKT-" in source.text else ():
         yield match.span()
+
+
+def _is_number(match: re.Match[str]) -> bool:
+    """Whether it is one at all, and of what stands before it: "rekening BNI dengan ID WD-88120" names no account."""
+    value = match["value"]
+    long_enough = sum(map(str.isdecimal, value)) >= _MIN_DIGITS and not _SUM.match(value)
+    return long_enough and not (match["plain"] and value[0].isalpha())

@@ -30,6 +30,7 @@ _LINE_END = re.compile(r"[ \t]*(?:\n|$)")
 _REGISTERED = re.compile(rf"(?<!\w)(?:{spelled(every_word('registering'))})(?:nya)?(?!\w)", re.IGNORECASE)
 REGISTERING = first_words(every_word("registering"))  #: where none of these stands, nobody registered
 _SENTENCE = re.compile(r"[.!?;,]\s|\n")
+_TURN = re.compile(rf"\s(?:{spelled(every_word('turn'))})\s", re.IGNORECASE)
 
 
 def is_registration(source: Source, start: int) -> bool:
@@ -47,7 +48,7 @@ def is_occurrence(source: Source, start: int, end: int) -> bool:
     """Whether a moment is when it happened, as far as its sentence tells."""
     text = source.original
     before = _SENTENCE.split(text[max(0, start - _BEFORE) : start])[-1]
-    after = _SENTENCE.split(text[end : end + _AFTER])[0]
+    after = _TURN.split(_SENTENCE.split(text[end : end + _AFTER])[0])[0]
     if _UNTIL.search(text, max(0, start - _BEFORE), start) or _STILL_WELL.match(after):
         return False
     if _LETTER_HEAD.match(text, text.rfind("\n", 0, start) + 1) and _LINE_END.match(text, end):

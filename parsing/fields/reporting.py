@@ -20,6 +20,10 @@ from parsing.report import Category, Finding, Hidden, Report
 #: What tells of a transaction: where nothing went wrong, none is at issue.
 _OF_A_TRANSACTION = ("transaction_ids", "amounts", "occurred_at", "channels")
 
+#: What may be made of any words without meaning them, and how sure one has to be that it is such a name.
+_NAMES = ("usernames", "emails", "links")
+_SURE_OF_A_NAME = 0.9
+
 
 def report_of(
     mail: ParsedMail,
@@ -43,8 +47,7 @@ def report_of(
     findings = search(fields, sources, circumstances)
     subject, text = (source.text for source in sources[:2])
     verdict = category.category(
-        subject,
-        text,
+        *_without_names(sources[:2], findings),
         ticket=names_ticket(f"{subject}\n{text}", findings),
         details=_details(findings),
         named=any(each.field == "usernames" for each in findings),
@@ -64,6 +67,13 @@ def report_of(
         secrets=tuple(each for each in hidden if each.is_secret),
         identity_numbers=tuple(each for each in hidden if not each.is_secret),
     )
+
+
+def _without_names(sources: Iterable[Source], findings: Iterable[Finding]) -> Iterator[str]:
+    """The texts without addresses and account names: "reseller_jaya" offers nothing."""
+    named = [each for each in findings if each.field in _NAMES and each.confidence >= _SURE_OF_A_NAME]
+    for source in sources:
+        yield source.without((each.start, each.end) for each in named if each.where == source.where).text
 
 
 def _clock(circumstances: Circumstances) -> timedelta | None:

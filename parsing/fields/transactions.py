@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from parsing.fields.corrections import Bare
-from parsing.fields.labelled import Grammar, grammar, plain
+from parsing.fields.labelled import LISTED, Grammar, grammar, plain
 from parsing.fields.lexicon import every_label, every_word, spelled
 from parsing.fields.source import DIGITS, Circumstances, Origin, Source
 from parsing.fields.tables import under
@@ -19,24 +19,31 @@ _BROKEN = r"(?:(?<=[-/_])\n[ \t]{0,4}[A-Za-z0-9][A-Za-z0-9/_-]{0,40}|(?<=[ \t]\d
 _VALUE = rf"(?:[A-Za-z]{{2,5}}[ \t\n](?=\d))?[A-Za-z0-9][A-Za-z0-9/_#-]{{2,60}}(?:(?<=\d){_GROUPS})?{_BROKEN}(?![\w@]|[.,]\d)"
 _BETWEEN = r"(?:[ \t]{1,2}[A-Za-z-]{2,15}){0,2}?"
 _KNOWN = re.compile(
-    r"(?<![A-Za-z0-9/#-])#?(?P<value>(?:TRX|TRXID|TX|TXN|DP|DEPO?|WD|WDR|INV|TRF|TF|ORD|ORDER|REF|PAY|TOPUP|TU|FT|MID)[-_/]?\d[\dA-Z/_-]{4,40})(?![\w@])"
+    r"(?<![A-Za-z0-9/#-])#?(?P<value>(?:TRX|TRXID|TX|TXN|DP|DEPO?|WD|WDR|INV|TRF|TF|ORD|ORDER|REF|PAY|TOPUP|TU|FT|MID)(?:\d[\dA-Z/_-]{4,40}|[-_/]\d[\dA-Z/_-]{3,40}))(?![\w@])"
 )
 _SHAPE = re.compile(
     r"(?<![A-Za-z0-9/#@.-])#?(?P<value>[A-Z]{2,6}[-_/]?(?=(?:[A-Z/_-]{0,8}\d){6})[\dA-Z][\dA-Z/_-]{5,40}|20\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{4,14})(?![\w@]|[.,]\d)"
 )
 _NO_REFERENCE = re.compile(rf"(?:{spelled(every_word('no_reference'))})[ \t:]{{0,3}}$", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
+#: What is called a number and cannot be a word, a sum or a plain number.
+_CODED = re.compile(
+    r"(?=[\d/_-]{0,20}[A-Z])(?=(?:[A-Z/_-]{0,20}\d){2})[A-Z0-9]{1,12}(?:[-/_][A-Z0-9]{1,20}){1,5}|(?=\d{0,20}[A-Z])(?=(?:[A-Z]{0,20}\d){4})[A-Z0-9]{7,32}"
+)
 _SIGNED = 0.97
 _SPOKEN = 0.9
+_NUMBERED_ONLY = 0.85
 _BY_SHAPE = 0.75
 _MIN_DIGITS = 3  #: fewer digits are a word, a bank or a version
+_MIN_CODED = 2  #: digits beside capital letters, called a number: "kode TXJ-9A1"
 _MIN_SPOKEN = 4  #: digits, where no sign stands between label and value
 _ALIKE = 0.4  #: how much of a second reference is that of the first: "TRX-1001 dan TRX-1002"
+_VERY_ALIKE = 0.7  #: behind a comma, where anything may stand
 _DATE_LIKE = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[/-](?:0?[1-9]|1[0-2])(?:[/-](?:\d{2}|\d{4}))?|\d{4}-\d{2}-\d{2}")
 _CAMERA = re.compile(
     r"(?:IMG|VID|PXL|DSC|SCR|DOC|WA|PHOTO|IMAGE)[-_ ]?\d|.*-WA\d", re.IGNORECASE
 )  #: names that phones give to pictures
-_AMOUNT_LIKE = re.compile(r"(?:rp)?\d+(?:rb|ribu|k|jt|juta|x|an)?", re.IGNORECASE)
+_AMOUNT_LIKE = re.compile(r"(?:rp)?\d+(?:rb|ribu|k|jt|juta|x|an|idr|usd|rm)?", re.IGNORECASE)
 _MONEY = re.compile(r"(?:rp\.?|idr|rm)[ \t]?\d", re.IGNORECASE)
 
 
@@ -52,15 +59,33 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
         ):
             continue
         yield _finding(source, start, raw, "transaction_label", _SIGNED if signed else _SPOKEN)
-        for further in _GRAMMAR.more(source, match.end()):
-            other = further[0].rstrip("/_-")
-            if not _is_reference(other) or SequenceMatcher(None, raw, other).ratio() < _ALIKE:
-                break
-            yield _finding(source, further.start(), other, "transaction_label", _SPOKEN)
+        yield from _further(source, raw, match.end())
     for start, end in under(source, _HEADING):
         raw = source.text[start:end]
         if _is_reference(raw) and _WHOLE.fullmatch(raw) and not (raw.isdecimal() and len(raw) < _MIN_SPOKEN):
             yield _finding(source, start, raw, "transaction_column", _SIGNED)
+
+
+def find_numbered(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
+    """References that are called a number and nothing else: "dengan nomor TRN-90021", "ID WD-88120"."""
+    for match in _NUMBERED.matches(source) if source.origin is not Origin.NAME else ():
+        raw = match["value"].rstrip("/_-")
+        coded = _KNOWN.fullmatch(raw) if match["label"].lower() == "id" else _CODED.fullmatch(raw)
+        if coded and not match["loose"] and _is_reference(raw, _MIN_CODED):
+            yield _finding(source, match.start("value"), raw, "transaction_number", _NUMBERED_ONLY)
+            yield from _further(source, raw, match.end())
+
+
+def _further(source: Source, raw: str, end: int) -> Iterator[Finding]:
+    """The other references of a list that begins with one: they look like it."""
+    for match in _GRAMMAR.more(source, end, LISTED):
+        other = match[0].rstrip("/_-")
+        near = source.text[end : match.start()]
+        alike = _ALIKE if "," not in near else _VERY_ALIKE
+        if not _is_reference(other, _MIN_CODED) or SequenceMatcher(None, raw, other).ratio() < alike:
+            return
+        yield _finding(source, match.start(), other, "transaction_label", _SPOKEN)
+        end = match.end()
 
 
 def find_by_shape(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
@@ -89,9 +114,9 @@ def _trimmed(match: re.Match[str]) -> tuple[int, str]:
     return start, raw
 
 
-def _is_reference(raw: str) -> bool:
+def _is_reference(raw: str, least: int = _MIN_DIGITS) -> bool:
     digits = sum(character.isdigit() for character in raw)
-    return digits >= _MIN_DIGITS and not any((_DATE_LIKE.fullmatch(raw), _MONEY.match(raw), _CAMERA.match(raw)))
+    return digits >= least and not any((_DATE_LIKE.fullmatch(raw), _MONEY.match(raw), _CAMERA.match(raw)))
 
 
 def _is_signed(label: str, raw: str) -> bool:
@@ -103,7 +128,7 @@ def _is_spoken(label: str, raw: str) -> bool:
     """Whether what follows a label without a sign is its value: "transfer 50000" is an amount, "ref 50000123" is none."""
     digits = sum(character.isdigit() for character in raw)
     if " ".join(label.lower().split()) in _WEAK:
-        return not raw.isdecimal() and not _AMOUNT_LIKE.fullmatch(raw) and digits >= _MIN_SPOKEN and raw[0].isupper()
+        return not raw.isdecimal() and not _AMOUNT_LIKE.fullmatch(raw) and digits >= _MIN_SPOKEN and raw.upper() == raw
     return digits >= _MIN_SPOKEN or not _AMOUNT_LIKE.fullmatch(raw)
 
 
@@ -136,6 +161,9 @@ _MAX_SUM = 9  #: digits that a sum of money may have
 _SUMS = frozenset(every_word("sums"))
 _WEAK = frozenset(every_word("weak_transaction"))
 _GRAMMAR = _made(())
+_NUMBERED = grammar(
+    rf"(?:{plain(every_word('number'))})(?!\w)|(?:{plain(every_word('number'))})(?=nya\b)", every_word("number"), _VALUE
+)
 _NUMBERS, _NOUNS = plain(every_word("number")), plain(every_label("transaction_id"))
 _HEADING = re.compile(
     rf"(?:{_NUMBERS})[ .\-_/]{{0,3}}(?:{_NOUNS})|(?:{_NOUNS})[ .\-_/]{{0,3}}(?:{_NUMBERS})|ref|reff|referensi|reference",

@@ -72,7 +72,7 @@ def _confidence(match: re.Match[str]) -> float:
     value = match["value"]
     signed = bool(match["sign"] or match["dash"] or (match["cell"] and _ENDS_LINE.match(match.string, match.end())))
     weak = re.sub(r"\s+", " ", match["label"].lower()) in _WEAK_LABELS
-    if _is_no_name(value, signed=signed, weak=weak):
+    if _is_no_name(value, signed=signed, weak=weak) or (match["loose"] and not _is_code(value)):
         return 0.0
     if signed:
         return _SIGNED
@@ -92,6 +92,11 @@ def _is_no_name(value: str, *, signed: bool, weak: bool) -> bool:
         or bool(_AMOUNT.fullmatch(value) and not number)
         or bool(weak and _MOBILE.fullmatch(value))
     )
+
+
+def _is_code(value: str) -> bool:
+    """Whether it is a name even far from its label: no word of a sentence, and no telephone number."""
+    return bool(_CODE.search(value)) and not _MOBILE.fullmatch(value)
 
 
 def _owned(match: re.Match[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ import pytest
 
 from parsing.mail import Envelope, RawMail
 from parsing.reading import read, to_json
+from parsing.report import Category
 from tests.extraction.scoring import Score, load, score
 
 HERE = Path(__file__).parent
@@ -100,6 +102,16 @@ def test_a_sample_of_our_own_mails_is_understood() -> None:
     assert total.language.recall >= WHOLE["language"]
     assert total.missing.recall >= WHOLE["missing"]
     assert total.fields["secrets"].recall == SECRETS[0]
+
+
+def test_our_own_set_is_large_and_broad() -> None:
+    """At least 300 mails, 20 of every category, and 60 that report nothing and from which nothing is to be read."""
+    labels = [item["gold"] for path in OURS for item in load(path)]
+    sure = Counter(gold["category"] for gold in labels if "category" not in gold.get("ambiguous", ()))
+    silent = [gold for gold in labels if gold["category"] == "other" and not any(gold[name] for name in LINES)]
+    assert len(labels) >= 300
+    assert {each.value: sure[each] for each in Category if sure[each] < 20} == {}
+    assert len(silent) >= 60
 
 
 def test_labels_are_sound() -> None:
