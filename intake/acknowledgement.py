@@ -11,7 +11,8 @@ from parsing.mail import AttachmentKind
 from replies import language as languages
 from replies.acknowledge import Composed, prepare
 from replies.letters import TicketView
-from store import lookup, tickets
+from store import tickets
+from store.exchange import ACKNOWLEDGEMENT
 from store.models import Participant, Ticket
 
 #: Why a letter is held that was one too many.
@@ -35,7 +36,7 @@ def send(
     """Render the acknowledgement and queue its final bytes."""
     composed = _compose(outcome, work, ticket, requester.handle)
     hold = BREAKER if outcome.held else ""
-    letter_box.post(session, work, ticket, mail_id, composed, lookup.ACKNOWLEDGEMENT, hold)
+    letter_box.post(session, work, ticket, mail_id, composed, ACKNOWLEDGEMENT, hold)
     guarding.of_acknowledgement(session, work, composed.recipient, held=outcome.held)
     tickets.add_event(session, ticket.id or 0, work.now, "acknowledged", detail={"missing": list(work.report.missing)})
 

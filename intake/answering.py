@@ -1,20 +1,19 @@
 """Whether an automatic letter may go to a mail's sender, and why not. Pure; every automatic letter asks here.
 
 Three things forbid one: what the mail is (RFC 3834), who its sender is, and how much we have written already. The last
-needs no header to be honest: a brake counts how often our own automatic letters were answered.
+needs no header to be honest: see `loops.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from intake.authenticate import SUSPICIOUS, UNVERIFIED
 from parsing.mail import Nature, ParsedMail
 from replies.addresses import sendable
-from store.facts import Exchange, Facts
+from store.facts import Facts
 
 #: What automatic senders are called: an answer to them reaches nobody, or a machine that answers back
 #: (RFC 2142, 2 and 5; RFC 3834, 2). "info", "support" and the like are people at work and stay out of the list.
@@ -22,17 +21,6 @@ ROBOTS: Final = frozenset({
     "mailer-daemon", "postmaster", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "bounce", "bounces",
     "listserv", "majordomo", "abuse", "hostmaster", "webmaster", "root", "nobody",
 })  # fmt: skip
-
-#: A person does not answer four automatic letters within ten minutes, nor five on one day; a responder does.
-FAST: Final = (timedelta(minutes=10), 4)
-SLOW: Final = (timedelta(days=1), 5)
-
-#: Nor three in a row, each within so short a time, by new reports.
-PROMPT: Final = timedelta(minutes=3)
-PROMPT_IN_A_ROW: Final = 3
-
-#: For how long automatic letters to a pair then stop. People's answers leave all the same.
-BRAKE: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,27 +46,16 @@ class Circumstances:
     null_sender: bool  #: the reverse-path was <>
     history: bool  #: it comes from an import, or from before our time
     from_ourselves: bool  #: its From is an address of one of our desks
-    now: datetime
     sent: bool = False  #: it lay in a mailbox's folder of sent mail
     own_letter: bool = False  #: and it is a letter of ours
     by_form: bool = False  #: a contact form that authenticated says that the sender wrote
+    loop: bool = False  #: the exchange with the sender is one between machines (see loops.py)
     hold: str = ""  #: why it has to be looked at before it becomes work (see store/holding.py); "" for no reason
 
 
 def silence(mail: ParsedMail, facts: Facts, policy: Policy, around: Circumstances) -> str:
     """Why no automatic letter goes to this sender now, "" where one may."""
-    return _no_answer(mail, around) or _not_entitled(facts, policy, around) or _enough(facts, policy, around.now)
-
-
-def looping(facts: Facts, now: datetime) -> bool:
-    """Whether the exchange with this sender is one between machines, and nobody has stopped it yet."""
-    if facts.braked:
-        return False
-    answered = _answered(facts.exchange, now)
-    last = answered[-PROMPT_IN_A_ROW:]
-    if len(last) == PROMPT_IN_A_ROW and all(delay <= PROMPT for _, delay in last) and last[-1][0] == now:
-        return True
-    return any(sum(now - at <= window for at, _ in answered) >= many for window, many in (FAST, SLOW))
+    return _no_answer(mail, around) or _not_entitled(facts, policy, around) or _enough(facts, policy, around)
 
 
 def breaker_open(facts: Facts, policy: Policy) -> bool:
@@ -112,11 +89,11 @@ def _not_entitled(facts: Facts, policy: Policy, around: Circumstances) -> str:
     return "letters to this address came back" if facts.undeliverable else ""
 
 
-def _enough(facts: Facts, policy: Policy, now: datetime) -> str:
+def _enough(facts: Facts, policy: Policy, around: Circumstances) -> str:
     """Why it is enough for now."""
     reasons = (
-        (facts.braked, "automatic letters to this sender have been stopped for a day"),
-        (looping(facts, now), "too many of our automatic letters were answered: a loop"),
+        (facts.braked, "automatic letters to this sender have been stopped for a while"),
+        (around.loop, "too many of our automatic letters were answered: a loop"),
         (facts.acknowledged_last_hour >= policy.acknowledgements_an_hour, "enough acknowledgements within the hour"),
         (facts.acknowledged_last_day >= policy.acknowledgements_a_day, "enough acknowledgements within the day"),
         (
@@ -125,16 +102,3 @@ def _enough(facts: Facts, policy: Policy, now: datetime) -> str:
         ),
     )
     return next((reason for holds, reason in reasons if holds), "")
-
-
-def _answered(exchange: Sequence[Exchange], now: datetime) -> list[tuple[datetime, timedelta]]:
-    """When each of our letters was answered, and after how long: by the next mail, the one in hand included."""
-    answered: list[tuple[datetime, timedelta]] = []
-    letter: datetime | None = None
-    for each in (*sorted(exchange, key=lambda one: (one.at, one.ours)), Exchange(at=now, ours=False)):
-        if each.ours:
-            letter = each.at
-        elif letter is not None:
-            answered.append((each.at, each.at - letter))
-            letter = None
-    return answered

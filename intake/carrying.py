@@ -194,6 +194,7 @@ def _ledger_row(
             rule=decision.rule,
             why=decision.why,
             acknowledged=acknowledged,
+            answers_as=work.judgement.kind or "",
             ticket_id=ticket_id,
             raw_blob=work.files[0].name,
             same_message_id=work.same_message_id,

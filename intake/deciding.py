@@ -8,13 +8,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from intake import answering, authenticate, border, desks, forms, vouching
+from intake import answering, authenticate, border, desks, forms, loops, vouching
 from intake.answering import Circumstances
 from intake.authenticate import SUSPICIOUS, UNVERIFIED, Proof, Standing
 from intake.desks import OpenDesk, Presented
 from intake.directory import Directory
 from intake.examining import Examination
 from intake.following import Following, follow
+from intake.loops import Judgement
 from intake.sealing import SeenPicture
 from intake.triage import Decision, triage
 from parsing.mail import Envelope, Nature, ParsedMail
@@ -40,6 +41,7 @@ class Decided:
     wrong_tokens: int  #: reply tokens that none of our keys has made
     source: str  #: whom these are counted against
     following: Following  #: the decision, and what follows from it
+    judgement: Judgement  #: whether a machine answers our letters
 
     @property
     def decision(self) -> Decision:
@@ -77,7 +79,8 @@ def decide(
     believe = tallies.counts(session, desk.id, [source], now)[source] < MAX_WRONG_TOKENS
     presented = _presented(desk, mail, envelope, now, believe=believe)
     gathered = lookup.facts(session, _question(desk, writer, report, ingest_key, presented, now))
-    around = _circumstances(desk, directory, writer, envelope, examination, now)
+    judgement = loops.judge(mail, report, gathered, envelope)
+    around = _circumstances(desk, directory, writer, envelope, examination, now, loop=judgement.loop)
     return Decided(
         mail=mail,
         facts=gathered,
@@ -97,11 +100,19 @@ def decide(
             history=envelope.history,
             now=now,
         ),
+        judgement=judgement,
     )
 
 
 def _circumstances(
-    desk: OpenDesk, directory: Directory, writer: _Writer, envelope: Envelope, examination: Examination, now: datetime
+    desk: OpenDesk,
+    directory: Directory,
+    writer: _Writer,
+    envelope: Envelope,
+    examination: Examination,
+    now: datetime,
+    *,
+    loop: bool,
 ) -> Circumstances:
     mail, proof, identity = writer.mail, writer.proof, writer.identity
     return Circumstances(
@@ -111,7 +122,7 @@ def _circumstances(
         null_sender=envelope.mail_from == "" and not writer.by_form,
         history=envelope.history,
         from_ourselves=mail.from_ is not None and directory.knows(mail.from_.address),
-        now=now,
+        loop=loop,
         hold="" if envelope.history else _hold(desk, mail, envelope, examination, identity),
         by_form=writer.by_form,
         sent=envelope.sent,

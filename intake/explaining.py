@@ -59,7 +59,7 @@ def explain(settings: Settings, desk: str, content: bytes, *, sender: str | None
         "report": {name: report[name] for name in ("category", "category_why", "language", "missing")},
         "findings": report["findings"],
         "facts": asdict(decided.facts) | {"store": "as it stands" if known else "there is none yet"},
-        "decision": _told(decided.decision),
+        "decision": _told(decided.decision) | {"brake": decided.judgement.loop},
     }
 
 

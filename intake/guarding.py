@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import structlog
 from sqlmodel import Session
 
-from intake.answering import BRAKE
 from intake.triage import Bounced, Join, Open, Recover, Silent
 from intake.work import Work
 from parsing.mail import Nature
 from store import accounts, alerts, brakes, lookup, people, rows, tallies, tickets
 from store.models import Ticket
 from store.tickets import LOKET
+
+#: The family of alerts that tell of desks whose acknowledgements are held.
+BREAKER: Final = "breaker"
 
 _log = structlog.get_logger(__name__)
 
@@ -20,10 +24,9 @@ def of_open(session: Session, decision: Open | Recover, work: Work, ticket: Tick
     """What a new ticket is to be remembered for."""
     ticket_id = ticket.id or 0
     outcome = decision.acknowledgement
-    if isinstance(outcome, Silent):
-        if work.mail.nature is Nature.HUMAN and not work.envelope.history:
-            tickets.add_event(session, ticket_id, work.now, "not acknowledged", detail={"why": outcome.reason})
-        _brake(session, work, pull=outcome.brake)
+    if isinstance(outcome, Silent) and work.mail.nature is Nature.HUMAN and not work.envelope.history:
+        tickets.add_event(session, ticket_id, work.now, "not acknowledged", detail={"why": outcome.reason})
+    _brake(session, work)
     if isinstance(decision, Open):
         for other_id in decision.proposed:
             _propose(session, work, other_id, ticket.number)
@@ -34,7 +37,7 @@ def of_open(session: Session, decision: Open | Recover, work: Work, ticket: Tick
 
 def of_join(session: Session, decision: Join, work: Work) -> None:
     """What an answer is to be remembered for."""
-    _brake(session, work, pull=decision.brake)
+    _brake(session, work)
     _urgent(session, work, decision.ticket_id, urgent=decision.urgent)
     _accounts(session, work, decision.ticket_id)
     _tokens(session, work)
@@ -65,13 +68,12 @@ def of_acknowledgement(session: Session, work: Work, address: str, *, held: bool
 
 def breaker_alert(desk: str) -> str:
     """The key of the alert that tells of a desk's breaker."""
-    return f"breaker:{desk}"
+    return f"{BREAKER}:{desk}"
 
 
-def _brake(session: Session, work: Work, *, pull: bool) -> None:
-    if pull and work.mail.from_ is not None:
-        address = people.canonical(work.mail.from_.address)
-        brakes.pull(session, work.desk.id, address, work.now + BRAKE, work.now)
+def _brake(session: Session, work: Work) -> None:
+    if work.judgement.loop and work.mail.from_ is not None:
+        brakes.pull(session, work.desk.id, people.canonical(work.mail.from_.address), work.now)
 
 
 def _propose(session: Session, work: Work, ticket_id: int, number: str) -> None:

@@ -15,7 +15,7 @@ from intake.authenticate import SUSPICIOUS, VERIFIED
 from intake.thanks import is_thanks
 from parsing.mail import Nature, ParsedMail
 from parsing.report import Report
-from store.facts import Candidate, Relation
+from store.facts import CLAIMS_TO_ANSWER, Candidate, Relation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +25,7 @@ class Place:
     joins: Candidate | None
     related: tuple[tuple[int, str], ...] = ()  #: tickets that it has to do with, and why it does not join them
     proposed: tuple[int, ...] = ()  #: tickets of which its address may be a participant's new one
+    passed_on: bool = False  #: it answers a letter to somebody else, who had got it the same way
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +38,7 @@ class Sender:
 
 
 #: Why a mail does not join a ticket it is tied to, as the link between the tickets says it.
-STRANGER, UNPROVEN, OTHER_TRANSACTION, LATE = "claims_to_answer", "unproven", "other_transaction", "continues"
+STRANGER, UNPROVEN, OTHER_TRANSACTION, LATE = CLAIMS_TO_ANSWER, "unproven", "other_transaction", "continues"
 
 
 def find(
@@ -53,7 +54,12 @@ def find(
         refused.setdefault(candidate.ticket_id, why)
         if why == STRANGER and candidate.relation is Relation.TOKEN and sender.identity == VERIFIED:
             proposed.append(candidate.ticket_id)  # somebody whom we invited may have passed on to another address
-    return Place(joins=None, related=tuple(refused.items()), proposed=tuple(proposed))
+    return Place(
+        joins=None,
+        related=tuple(refused.items()),
+        proposed=tuple(proposed),
+        passed_on=any(each.borrowed and each.relation <= Relation.ANSWERS for each in candidates),
+    )
 
 
 def _reasons(

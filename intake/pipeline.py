@@ -132,6 +132,7 @@ class Pipeline:
                 source=decided.source,
                 elsewhere=decided.facts.elsewhere,
                 following=decided.following,
+                judgement=decided.judgement,
                 now=self._now(),
                 shadow=self._shadow,
             )

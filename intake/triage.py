@@ -36,7 +36,6 @@ class Silent:
     """Send nothing, and remember why."""
 
     reason: str
-    brake: bool = False  #: and send nothing automatic to this sender for a day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +56,6 @@ class Join:
     why: str
     move: Move
     urgent: bool = False  #: it asks to change contact data, which thieves of accounts do first
-    brake: bool = False  #: send nothing automatic to this sender for a day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,6 +131,9 @@ _OPEN_WHY = {
     ladder.LATE: ("late", "the ticket that it answers has been closed for too long"),
 }
 
+#: Ticket systems that write from another address each time would go on for ever.
+_PASSED_ON = "it answers a letter to somebody else, as the mail did that the letter was for"
+
 
 def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, around: Circumstances) -> Decision:
     """The decision about one mail."""
@@ -147,7 +148,7 @@ def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, aroun
     if around.hold:
         return _held(place, around.hold)
     if place.joins is not None:
-        return _join(place.joins, mail, report, facts, around)
+        return _join(place.joins, mail, report, around)
     return _open(place, mail, report, facts, policy, around)
 
 
@@ -197,7 +198,7 @@ def _held(place: Place, hold: str) -> Open:
     )
 
 
-def _join(candidate: Candidate, mail: ParsedMail, report: Report, facts: Facts, around: Circumstances) -> Join:
+def _join(candidate: Candidate, mail: ParsedMail, report: Report, around: Circumstances) -> Join:
     rule, why = _JOIN_WHY[candidate.relation]
     if around.history or mail.nature is not Nature.HUMAN:
         move = Move.AUTOMAT_WROTE
@@ -209,7 +210,6 @@ def _join(candidate: Candidate, mail: ParsedMail, report: Report, facts: Facts, 
         why=why,
         move=move,
         urgent=asks_for_change(mail, report),
-        brake=answering.looping(facts, around.now),
     )
 
 
@@ -220,7 +220,7 @@ def _open(place: Place, mail: ParsedMail, report: Report, facts: Facts, policy: 
     return Open(
         rule=rule,
         why=why,
-        acknowledgement=_acknowledgement(mail, facts, policy, around),
+        acknowledgement=Silent(reason=_PASSED_ON) if place.passed_on else _acknowledgement(mail, facts, policy, around),
         related=place.related,
         proposed=place.proposed,
         urgent=asks_for_change(mail, report),
@@ -230,7 +230,7 @@ def _open(place: Place, mail: ParsedMail, report: Report, facts: Facts, policy: 
 def _acknowledgement(mail: ParsedMail, facts: Facts, policy: Policy, around: Circumstances) -> Acknowledge | Silent:
     reason = answering.silence(mail, facts, policy, around)
     if reason or mail.from_ is None:
-        return Silent(reason=reason, brake=answering.looping(facts, around.now))
+        return Silent(reason=reason)
     return Acknowledge(
         to=mail.from_.address,
         repeat_findings=around.identity == VERIFIED,

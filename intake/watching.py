@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from intake.doors.health import DoorHealthBook
+from intake.guarding import BREAKER
 from intake.settings import AlertSettings
 from intake.spool import Spool
 from store import alerts, brakes, ledger, outbox_control, tallies
@@ -47,6 +48,7 @@ class Watch:
                 else:
                     alerts.clear(session, key, now)
             brakes.let_go(session, now)
+            alerts.fade(session, BREAKER, now - tallies.WINDOW, now)
             tallies.forget(session, now)
 
     def _doors(self, now: datetime) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from intake.desks import OpenDesk
 from intake.following import Following
+from intake.loops import Judgement
 from intake.sealing import SeenPicture
 from parsing.mail import Envelope, ParsedMail
 from parsing.report import Report
@@ -50,5 +51,6 @@ class Work:
     source: str  #: whom these are counted against
     elsewhere: tuple[tuple[str, str], ...]  #: accounts that another address wrote about, and in which ticket
     following: Following  #: what follows from the decision
+    judgement: Judgement  #: whether a machine answers our letters
     now: datetime
     shadow: bool

@@ -36,6 +36,15 @@ def clear(session: Session, key: str, now: datetime) -> bool:
     return bool(session.connection().execute(_open(key).values(open_key=None, cleared_at=now)).rowcount)
 
 
+def fade(session: Session, family: str, unseen_since: datetime, now: datetime) -> None:
+    """What is raised while it lasts, and by nobody cleared, is over when it has not been seen for so long.
+
+    `family` is the part of the keys before the colon.
+    """
+    old = (col(Alert.open_key).startswith(f"{family}:"), col(Alert.seen_at) <= unseen_since)
+    session.connection().execute(update(Alert).where(*old).values(open_key=None, cleared_at=now))
+
+
 def current(session: Session) -> Sequence[Alert]:
     """What is wrong now, the oldest first."""
     return session.exec(select(Alert).where(col(Alert.open_key).is_not(None)).order_by(col(Alert.id))).all()

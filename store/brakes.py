@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from store import alerts
 from store.models import Brake
+
+#: For how long automatic letters stop, and for how long again where it goes on hours later: some machines remind once a
+#: day.
+FIRST: Final = timedelta(hours=24)
+LATER: Final = timedelta(hours=6)
+LONGER: Final = timedelta(hours=48)
 
 _HELD = select(Brake.id).where(
     Brake.desk_id == bindparam("desk"), Brake.address == bindparam("address"), col(Brake.until) > bindparam("now")
@@ -20,16 +27,21 @@ def held(session: Session, desk_id: int, address: str, now: datetime) -> bool:
     return session.connection().execute(_HELD, {"desk": desk_id, "address": address, "now": now}).first() is not None
 
 
-def pull(session: Session, desk_id: int, address: str, until: datetime, now: datetime) -> None:
-    """Stop automatic letters to an address, and tell the operators once."""
-    alert = f"loop:{desk_id}:{address}"
-    session.add(Brake(desk_id=desk_id, address=address, pulled_at=now, until=until, alert=alert))
+def pull(session: Session, desk_id: int, address: str, now: datetime) -> None:
+    """Stop automatic letters to an address, longer where it goes on hours later; tell the operators once."""
+    brake = session.exec(select(Brake).where(Brake.desk_id == desk_id, Brake.address == address)).first()
+    if brake is None:
+        alert = f"loop:{desk_id}:{address}"
+        brake = Brake(desk_id=desk_id, address=address, pulled_at=now, until=now + FIRST, alert=alert)
+    elif now - brake.pulled_at >= LATER:
+        brake.until = max(brake.until, now + LONGER)
+    session.add(brake)
     session.flush()
     sentence = (
-        f"{address} answers every automatic letter: none is sent to it until {until:%Y-%m-%d %H:%M} UTC; "
+        f"{address} answers every automatic letter: none is sent to it until {brake.until:%Y-%m-%d %H:%M} UTC; "
         "people's answers leave. `loket ticket list` shows what it sent"
     )
-    alerts.raise_(session, alert, sentence, now)
+    alerts.raise_(session, brake.alert, sentence, now)
 
 
 def let_go(session: Session, now: datetime) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from store import people
-from store.facts import AGENT, Candidate, Relation
-from store.models import Finding, Participant, ThreadId, Ticket
+from store.facts import AGENT, CLAIMS_TO_ANSWER, Candidate, Relation
+from store.models import Finding, Participant, ThreadId, Ticket, TicketLink
 
 #: msg-ids of one mail that are looked up: the first names the thread, the last the mail answered (RFC 5322, 3.6.4).
 MAX_REFERENCES: Final = 50
@@ -111,12 +111,19 @@ def _candidate(
         status=ticket.status,
         relation=tie.relation,
         sender_takes_part=takes_part,
+        borrowed=not takes_part and _is_borrowed(session, tie.ticket_id),
         alias_takes_part=bool(names.sender) and not takes_part and names.alias(addresses),
         sender_authenticates=names.authenticates,
         addressed=tie.addressed,
         closed_for=ties.now - ticket.closed_at if ticket.closed_at is not None else None,
         transaction_ids=_transaction_ids(session, ticket.id or 0) if fresh else frozenset(),
     )
+
+
+def _is_borrowed(session: Session, ticket_id: int) -> bool:
+    """Whether a ticket was opened by who answered a letter to somebody else."""
+    link = select(TicketLink.id).where(TicketLink.ticket_id == ticket_id, TicketLink.why == CLAIMS_TO_ANSWER)
+    return session.exec(link).first() is not None
 
 
 def _by_token(session: Session, ties: Ties) -> Iterable[_Tie]:

@@ -29,6 +29,10 @@ class Purpose(StrEnum):
     HELP = "help"
 
 
+#: Why two tickets are linked, the later of which was opened by who took no part in the earlier one.
+CLAIMS_TO_ANSWER = "claims_to_answer"
+
+
 class Relation(IntEnum):
     """How a mail is tied to a ticket that exists, the strongest tie first."""
 
@@ -57,6 +61,7 @@ class Candidate:
     status: str
     relation: Relation
     sender_takes_part: bool  #: the mail's From is a participant of the ticket, and of the token where it came to one
+    borrowed: bool = False  #: the ticket was itself opened by a mail that answered a letter to somebody else
     alias_takes_part: bool = False  #: not the From itself, but another address of the same person or mailbox
     sender_authenticates: bool = False  #: mail from the sender's address has authenticated before
     addressed: bool = False  #: of TOKEN: it came to the reply address; else it answers a msg-id with the token
@@ -65,11 +70,28 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Exchange:
-    """One mail between a sender and us."""
+class Round:
+    """An automatic letter of ours that was answered."""
+
+    at: datetime  #: when the answer came
+    kind: str  #: how it answered: see intake/loops.py
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OurLetter:
+    """An automatic letter of ours."""
 
     at: datetime
-    ours: bool  #: an automatic letter of ours; else a mail of the sender's
+    ticket_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """What has gone to and fro between a sender and us within the last days, as far as automatic letters took part."""
+
+    letter: OurLetter | None = None  #: the last one, where no mail has followed it yet
+    rounds: tuple[Round, ...] = ()  #: the newest first
+    said: tuple[str, ...] = ()  #: the words of the sender's last mails; none where we wrote no letter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +123,7 @@ class Facts:
     acknowledged_last_day: int = 0
     acknowledged_to_domain: int = 0  #: within the hour, to all addresses of the sender's domain
     acknowledged_by_desk: int = 0  #: within the hour, to everybody
-    exchange: tuple[Exchange, ...] = ()  #: the last day's automatic letters to the sender, and the sender's mails
+    exchange: Exchange = Exchange()  #: with the sender
     braked: bool = False  #: automatic letters to the sender are stopped
     undeliverable: bool = False  #: letters to the sender came back for good
     returned: Returned | None = None  #: the letter that the mail reports as not delivered

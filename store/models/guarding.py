@@ -23,7 +23,7 @@ class Tally(SQLModel, table=True):
 
 
 class Brake(SQLModel, table=True):
-    """Automatic letters to an address, stopped until a time."""
+    """Automatic letters to an address, stopped until a time; longer where it goes on."""
 
     id: int | None = columns.key()
     desk_id: int = columns.ref("desk.id")

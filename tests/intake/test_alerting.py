@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 
 from intake.alerting import Alarm
 from intake.doors.health import DoorHealthBook
+from intake.guarding import breaker_alert
 from intake.settings import AlertSettings
 from intake.spool import Spool
 from intake.watching import Watch
@@ -141,3 +142,13 @@ def test_one_way_that_works_is_enough(engine: Engine, tmp_path: Path, smarthost:
     desk.look()
     desk.look()
     assert len(smarthost.received) == 1
+
+
+def test_a_breaker_is_over_when_nothing_was_held_for_an_hour(desk: Desk, smarthost: Sink) -> None:
+    """Nobody clears it, so that the next one would never be told."""
+    with writing(desk.engine) as session:
+        alerts.raise_(session, breaker_alert("help"), "held", NOON)
+        alerts.raise_(session, "breakers", "something else", NOON)
+    assert desk.look(minutes=59) == ["breaker:help", "breakers"]
+    assert desk.look(minutes=2) == ["breakers"]
+    assert "loket: over: breaker:help" in [each.mail["Subject"] for each in smarthost.received]

@@ -151,7 +151,7 @@ def test_a_loop_is_stopped_told_once_and_survives_a_restart(counter: Counter, tm
     """A responder that marks nothing and refers to nothing answers every acknowledgement within seconds."""
     for round_ in range(12):
         told = {"Message_ID": f"<{round_}@example.com>", "Subject": f"s{round_}"}
-        counter.take(customer_mail(f"Kami sedang cuti {round_}", **told))
+        counter.take(customer_mail(f"Pesan nomor {round_} sudah masuk ke sistem kami.", **told))
         counter.later(seconds=20)
     assert len(counter.rows(Letter)) == 3
     with looking(counter.engine) as session:
@@ -159,7 +159,7 @@ def test_a_loop_is_stopped_told_once_and_survives_a_restart(counter: Counter, tm
         assert brakes.held(session, 1, "budi@example.com", counter.clock[-1])
     assert "budi@example.com" in alert.sentence
     counter.later(hours=23)
-    counter.take(customer_mail("Lagi.", Message_ID="<20@example.com>", Subject="x"))
+    counter.take(customer_mail("Ada yang lain.", Message_ID="<20@example.com>", Subject="x"))
     assert len(counter.rows(Letter)) == 3
     counter.later(hours=2)
     with writing(counter.engine) as session:
@@ -168,6 +168,19 @@ def test_a_loop_is_stopped_told_once_and_survives_a_restart(counter: Counter, tm
     assert counter.rows(Brake) == []
     counter.take(customer_mail("Sudah kembali.", Message_ID="<21@example.com>", Subject="y"))
     assert len(counter.rows(Letter)) == 4
+
+
+def test_who_writes_from_another_address_each_time_is_answered_twice(counter: Counter) -> None:
+    """A ticket system with an address for each ticket answers the letter to the one before; the third gets none."""
+    counter.take(customer_mail())
+    for number in range(2, 6):
+        answered = counter.rows(Letter)[-1].message_id
+        sender = {"From": f"case-{number}@system.test", "Message_ID": f"<{number}@system.test>"}
+        counter.take(customer_mail(f"Kasus {number}", In_Reply_To=f"<{answered}>", **sender))
+        counter.later(minutes=1)
+    assert len(counter.rows(Ticket)) == 5
+    assert [each.ticket_id for each in counter.rows(Letter)] == [1, 2]
+    assert _events(counter, "not acknowledged")[0]["why"].startswith("it answers a letter to somebody else")
 
 
 def test_the_breaker_holds_and_tells(engine: Engine, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -58,9 +58,8 @@ _POLICY = Policy(
     reopen_within=timedelta(days=14),
     hold_suspicious=False,
 )
-_NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 _AROUND = Circumstances(
-    identity="verified", failed=False, unknown=False, null_sender=False, history=False, from_ourselves=False, now=_NOW
+    identity="verified", failed=False, unknown=False, null_sender=False, history=False, from_ourselves=False
 )
 
 

@@ -27,9 +27,10 @@ from store import (
 from store.candidates import MAX_REFERENCES, Invited
 from store.engine import writing
 from store.errors import MoveRefused
-from store.facts import Facts, Relation
+from store.exchange import ACKNOWLEDGEMENT, ANSWER
+from store.facts import Exchange, Facts, OurLetter, Relation, Round
 from store.lookup import Question
-from store.models import Mail, Participant, PersonAddress, Tally, Ticket
+from store.models import Mail, Message, Participant, PersonAddress, Tally, Ticket
 from store.tickets import NewTicket
 
 _NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -192,7 +193,7 @@ def test_acknowledgements_are_counted_by_age(engine: Engine, age: int, hour: int
             desk_id=desk,
             ticket_id=None,
             mail_id=None,
-            kind=lookup.ACKNOWLEDGEMENT,
+            kind=ACKNOWLEDGEMENT,
             message_id="ack@x",
             envelope_from="",
             recipients=[_BUDI],
@@ -201,6 +202,44 @@ def test_acknowledgements_are_counted_by_age(engine: Engine, age: int, hour: int
         )
         facts = lookup.facts(session, _question(desk, sender=_BUDI.upper()))
     assert (facts.acknowledged_last_hour, facts.acknowledged_last_day) == (hour, day)
+
+
+def _letter(session: Session, desk: int, ticket: int | None, hours: float, kind: str = ACKNOWLEDGEMENT) -> None:
+    """A letter to Budi of so many hours ago."""
+    told = {"desk_id": desk, "ticket_id": ticket, "mail_id": None, "kind": kind, "message_id": f"l{hours}@x"}
+    at = _NOW - timedelta(hours=hours)
+    outbox.queue(session, **told, envelope_from="", recipients=[_BUDI], content=b"", now=at)  # type: ignore[arg-type]
+
+
+def _came(session: Session, desk: int, ticket: int, hours: float, answers_as: str, words: str) -> None:
+    """A mail of Budi's of so many hours ago."""
+    at = _NOW - timedelta(hours=hours)
+    told = {"desk_id": desk, "sender": _BUDI, "received_at": at, "ticket_id": ticket}
+    mail = Mail(**told, ingest_key=f"k{hours}", state=ledger.DONE, rule="new", answers_as=answers_as)
+    key = rows.add(session, mail)
+    told = {"desk_id": desk, "ticket_id": ticket, "mail_id": key, "direction": "in", "received_at": at}
+    rows.add(session, Message(**told, new_text=words))
+
+
+def test_an_exchange_is_told_from_our_letters_and_what_followed(engine: Engine) -> None:
+    """The last letter counts until a mail has followed it; what a person of ours wrote is none, nor what agents get."""
+    with writing(engine) as session:
+        desk = _desk(session)
+        ticket = _ticket(session, desk, "first@x")
+        assert lookup.facts(session, _question(desk)).exchange == Exchange()
+        _came(session, desk, ticket, 200, "", "seminggu lebih")
+        _came(session, desk, ticket, 4, "", "pertama")
+        _letter(session, desk, ticket, 3)
+        unanswered = lookup.facts(session, _question(desk)).exchange
+        _came(session, desk, ticket, 2, "prompt", "kedua")
+        _letter(session, desk, ticket, 1, ANSWER)
+        answered = lookup.facts(session, _question(desk)).exchange
+        people.add_agent(session, "Budi", "agent", [_BUDI], _NOW)
+        agents = lookup.facts(session, _question(desk)).exchange
+    assert unanswered == Exchange(letter=OurLetter(at=_NOW - timedelta(hours=3), ticket_id=ticket), said=("pertama",))
+    rounds = (Round(at=_NOW - timedelta(hours=2), kind="prompt"),)
+    assert answered == Exchange(rounds=rounds, said=("kedua", "pertama"))
+    assert agents == Exchange()
 
 
 def test_a_token_is_bound_to_its_role(engine: Engine) -> None:

@@ -1,0 +1,108 @@
+"""What has gone to and fro between a sender and a desk, as far as automatic letters took part. Reads only.
+
+How a mail answered a letter is judged once, when it comes, and stands in its row of the ledger; here it is counted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, case, func
+from sqlmodel import Session, col, select
+
+from store.facts import Exchange, OurLetter, Round
+from store.models import Letter, LetterRecipient, Mail, Message
+
+#: The letter kind whose sending is rationed.
+ACKNOWLEDGEMENT: Final = "received"
+
+#: The letter kind that a person wrote; all others are automatic.
+ANSWER: Final = "answer"
+
+#: Responders that take a day for each answer are known within a week.
+MEMORY: Final = timedelta(days=7)
+
+#: The most that any rule counts is five.
+MAX_ROUNDS: Final = 12
+
+#: Mails whose words are compared: responders that take turns between two texts are seen too.
+MAX_SAID: Final = 6
+
+#: Of a mail's words, what is compared.
+MAX_WORDS: Final = 4_000
+
+
+class Written(NamedTuple):
+    """The automatic letters to an address."""
+
+    acknowledged_last_hour: int
+    acknowledged_last_day: int
+    any: bool  #: whether there were any within MEMORY
+
+
+_TO_SENDER = (
+    LetterRecipient.address == bindparam("sender"),
+    Letter.desk_id == bindparam("desk"),
+    Letter.kind != ANSWER,
+    col(Letter.created_at) > bindparam("after"),
+)
+_JOINED = col(LetterRecipient.letter_id) == col(Letter.id)
+
+
+def _acknowledged(since: str) -> object:
+    recent = (col(Letter.kind) == ACKNOWLEDGEMENT) & (col(Letter.created_at) > bindparam(since))
+    return func.coalesce(func.sum(case((recent, 1), else_=0)), 0)
+
+
+_WRITTEN = (
+    select(_acknowledged("hour"), _acknowledged("day"), func.count())  # type: ignore[call-overload]
+    .select_from(Letter)
+    .join(LetterRecipient, _JOINED)
+    .where(*_TO_SENDER)
+)
+_LAST_LETTER = (
+    select(Letter.created_at, Letter.ticket_id)
+    .join(LetterRecipient, _JOINED)
+    .where(*_TO_SENDER)
+    .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
+    .limit(1)
+)
+_BY_SENDER = (
+    Mail.desk_id == bindparam("desk"),
+    col(Mail.sender) == bindparam("sender"),
+    col(Mail.received_at) > bindparam("after"),
+)
+_FOLLOWED = select(Mail.id).where(*_BY_SENDER).limit(1)
+_ROUNDS = (
+    select(Mail.received_at, Mail.answers_as)
+    .where(*_BY_SENDER, Mail.answers_as != "")
+    .order_by(col(Mail.received_at).desc())
+    .limit(MAX_ROUNDS)
+)
+_SAID = (
+    select(func.substr(Message.new_text, 1, MAX_WORDS))
+    .join(Mail, col(Message.mail_id) == col(Mail.id))
+    .where(*_BY_SENDER, Message.direction == "in")
+    .order_by(col(Mail.received_at).desc())
+    .limit(MAX_SAID)
+)
+
+
+def written(session: Session, desk_id: int, sender: str, now: datetime) -> Written:
+    """How much the desk has written to an address of its own accord."""
+    since = {"hour": now - timedelta(hours=1), "day": now - timedelta(days=1), "after": now - MEMORY}
+    found = session.connection().execute(_WRITTEN, {"desk": desk_id, "sender": sender} | since).one()
+    return Written(int(found[0]), int(found[1]), found[2] > 0)
+
+
+def exchange(session: Session, desk_id: int, sender: str, now: datetime) -> Exchange:
+    """The exchange with a sender to whom there were letters."""
+    connection, wanted = session.connection(), {"desk": desk_id, "sender": sender, "after": now - MEMORY}
+    last = connection.execute(_LAST_LETTER, wanted).first()
+    followed = last is not None and connection.execute(_FOLLOWED, wanted | {"after": last.created_at}).first()
+    return Exchange(
+        letter=OurLetter(at=last.created_at, ticket_id=last.ticket_id) if last is not None and not followed else None,
+        rounds=tuple(Round(at=at, kind=kind) for at, kind in connection.execute(_ROUNDS, wanted)),
+        said=tuple(text for (text,) in connection.execute(_SAID, wanted)),
+    )
