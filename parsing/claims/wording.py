@@ -7,7 +7,7 @@ puts together, and is silent where somebody asks for something.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import cached_property
 
 from parsing.claims.bounces.reading import in_words
 from parsing.claims.bounces.returned import own_words
@@ -85,7 +85,7 @@ def away(told: Told) -> Evidence | None:
     """
     if told.is_handed_on:
         return None
-    said = _said(told)
+    said = _Said(told.words)
     shown = _by_subject(told, said) or _by_words(told, said)
     return (Nature.AUTO_REPLY, shown) if shown else None
 
@@ -115,30 +115,41 @@ def _by_words(told: Told, said: _Said) -> str:
     return f"words: {' + '.join(pair)}" if pair else ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _Said:
-    """The first phrase of each kind in a sender's own words."""
+    """The first phrase of each kind in a sender's own words, sought when it is asked for: most mails end at their plea."""
 
-    absence: str | None
-    promise: str | None
-    automatic: str | None
-    thanks: str | None
-    plea: str | None
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    @cached_property
+    def absence(self) -> str | None:
+        """Somebody is not there."""
+        return find(Kind.ABSENCE, self._words)
+
+    @cached_property
+    def promise(self) -> str | None:
+        """What only a responder adds."""
+        return find(Kind.PROMISE, self._words)
+
+    @cached_property
+    def automatic(self) -> str | None:
+        """It says so of itself."""
+        return find(Kind.AUTOMATIC, self._words)
+
+    @cached_property
+    def thanks(self) -> str | None:
+        """For a mail that came."""
+        return find(Kind.THANKS, self._words)
+
+    @cached_property
+    def plea(self) -> str | None:
+        """Somebody asks for something: a person."""
+        return find(Kind.PLEA, self._words)
 
     @property
     def anything(self) -> bool:
         """Whether any of them speaks for a responder."""
         return bool(self.absence or self.promise or self.automatic or self.thanks)
-
-
-def _said(told: Told) -> _Said:
-    return _Said(
-        absence=find(Kind.ABSENCE, told.words),
-        promise=find(Kind.PROMISE, told.words),
-        automatic=find(Kind.AUTOMATIC, told.words),
-        thanks=find(Kind.THANKS, told.words),
-        plea=find(Kind.PLEA, told.words),
-    )
 
 
 def _pair(said: _Said) -> tuple[str, str] | None:

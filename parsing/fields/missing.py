@@ -34,6 +34,8 @@ _TICKET = re.compile(
     r"|\b(?:tiket|ticket|laporan|report|aduan|case|kasus|pengaduan|komplain|complaint)\b[^\d\n]{0,25}?(?P<labelled>(?:\b[A-Z]{1,6}-)?(?:\d{4,12}|\d{2,8}-\d{2,12})(?!\d|[.,:/-]\d|\s?(?:rb|ribu|jt|juta)\b))",
     re.IGNORECASE,
 )
+#: Of these, in lower case, one stands in whatever the pattern matches.
+_TICKET_SIGNS = ("[", "#", "lkt-", "tiket", "ticket", "lapor", "report", "aduan", "case", "kasus", "komplain", "complaint")
 
 
 def missing(
@@ -56,6 +58,8 @@ def still_missing(items: Iterable[str], findings: Iterable[Finding]) -> tuple[st
 
 def names_ticket(text: str, findings: Iterable[Finding]) -> bool:
     """Whether the number of an earlier ticket or report stands in a text: one that is nothing else's."""
+    if not any(sign in text.lower() for sign in _TICKET_SIGNS):
+        return False
     others = {str(finding.value) for finding in findings if finding.field in ("transaction_ids", "usernames")}
     numbers = (match[match.lastgroup or 0] for match in _TICKET.finditer(text))
     return any(number not in others for number in numbers)

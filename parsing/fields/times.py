@@ -44,7 +44,7 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
 
 def find_registered(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
     """The moments at which the sender registered, for whose registration they matter."""
-    if not any(word in source.places for word in _REGISTERING):
+    if _REGISTERING.isdisjoint(source.words):
         return
     written = written_at(circumstances)
     for group in moments(source, circumstances.language)[:MAX_MOMENTS]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from parsing.mail import Problem
 from parsing.message.limits import MAX_HEADER, MAX_HEADER_BLOCK, MAX_HEADERS
@@ -30,9 +31,8 @@ _FOLD = re.compile(rb"[ \t]*(?:\r?\n)+[ \t]+")
 _BARE_CR = re.compile(rb"\r(?!\n)")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeaderField:
-    """One field as it stood."""
+class HeaderField(NamedTuple):
+    """One field as it stood. A tuple, since a mail has dozens of them, and each of its parts has some."""
 
     name: str  #: in lower case
     raw: bytes  #: all after the colon, folds included, the last line end not
