@@ -35,7 +35,20 @@ _TICKET = re.compile(
     re.IGNORECASE,
 )
 #: Of these, in lower case, one stands in whatever the pattern matches.
-_TICKET_SIGNS = ("[", "#", "lkt-", "tiket", "ticket", "lapor", "report", "aduan", "case", "kasus", "komplain", "complaint")
+_TICKET_SIGNS = (
+    "[",
+    "#",
+    "lkt-",
+    "tiket",
+    "ticket",
+    "lapor",
+    "report",
+    "aduan",
+    "case",
+    "kasus",
+    "komplain",
+    "complaint",
+)
 
 
 def missing(
