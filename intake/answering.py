@@ -46,6 +46,7 @@ class Circumstances:
     null_sender: bool  #: the reverse-path was <>
     history: bool  #: it comes from an import, or from before our time
     from_ourselves: bool  #: its From is an address of one of our desks
+    canary: bool = False  #: a mail that we sent to ourselves, see canary.py
     sent: bool = False  #: it lay in a mailbox's folder of sent mail
     own_letter: bool = False  #: and it is a letter of ours
     by_form: bool = False  #: a contact form that authenticated says that the sender wrote

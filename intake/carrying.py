@@ -10,11 +10,23 @@ from intake import acknowledgement, follow_up, guarding
 from intake.agents import telling
 from intake.authenticate import VERIFIED
 from intake.desks import first_reply_due
-from intake.triage import Acknowledge, Bounced, Decision, Join, Open, Outside, PassedOver, Recover, Repeat, Silent
+from intake.triage import (
+    CANARY,
+    Acknowledge,
+    Bounced,
+    Decision,
+    Join,
+    Open,
+    Outside,
+    PassedOver,
+    Recover,
+    Repeat,
+    Silent,
+)
 from intake.work import Work
 from parsing.fields.missing import still_missing
 from parsing.mail import Nature
-from store import ledger, people, rows, tickets
+from store import canaries, ledger, people, rows, tickets
 from store.models import Attachment, Mail, Message, Participant, Ticket
 from store.tickets import NewTicket
 
@@ -83,6 +95,8 @@ def _note_outside(session: Session, decision: Outside, work: Work) -> None:
 
 
 def _pass_over(session: Session, decision: PassedOver, work: Work) -> None:
+    if decision.rule == CANARY and not work.envelope.sent:
+        canaries.land(session, work.mail.message_id or "", work.now)
     mail_id = rows.add(
         session,
         rows.Draft(

@@ -140,6 +140,13 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _canaries_can_fly(self) -> Settings:
+        if self.alerts.canary_minutes and self.replies.deliver != "smtp":
+            message = 'alerts.canary_minutes needs replies.deliver = "smtp"'
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _declarations_agree(self) -> Settings:
         check_together(self.fields, self.categories)
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -20,7 +20,7 @@ from intake.sealing import SeenPicture
 from intake.triage import Decision, triage
 from parsing.mail import Envelope, Nature, ParsedMail
 from parsing.report import Report
-from store import lookup, numbers, tallies
+from store import canaries, lookup, numbers, tallies
 from store.candidates import Invited
 from store.facts import Facts
 from store.holding import Reason
@@ -81,6 +81,7 @@ def decide(
     gathered = lookup.facts(session, _question(desk, writer, report, ingest_key, presented, now))
     judgement = loops.judge(mail, report, gathered, envelope)
     around = _circumstances(desk, directory, writer, envelope, examination, now, loop=judgement.loop)
+    around = replace(around, canary=canaries.is_ours(session, desk.id, mail.message_id))
     return Decided(
         mail=mail,
         facts=gathered,

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from intake import desks
 from intake.agents.notifying import Notifier
 from intake.alerting import Alarm
+from intake.canary import Canaries
 from intake.config import Settings
 from intake.directory import Directory
 from intake.doors.health import DoorHealthBook
@@ -88,6 +89,7 @@ class Office:
         self._sending = threading.Thread(target=self._send, name="sender")
         self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, now=now)
         self._alarm = self._make_alarm(settings)
+        self._canaries = self._make_canaries()
         self._mailboxes = [
             FolderThread(account, self._make_mailbox(account, polled, spool, health), self._stopping, rng)
             for account in settings.intake.imap
@@ -115,6 +117,11 @@ class Office:
             engine=self._engine,
             now=self._now,
         )
+
+    def _make_canaries(self) -> Canaries:
+        smtp = self._settings.replies.smtp
+        tokens = self._grants.of(smtp.oauth, smtp.username)
+        return Canaries(self._open_desks.values(), route=smtp, tokens=tokens, engine=self._engine, now=self._now)
 
     def _make_worker(self, spool: Spool, directory: Directory, doors_busy: Callable[[], bool]) -> Worker:
         means: dict[str, Any] = {"engine": self._engine, "folder": self._blobs, "open_desks": self._open_desks}
@@ -166,6 +173,8 @@ class Office:
         timetable.every(self._settings.notices.look_seconds, "notices", self._notify)
         timetable.every(times.housekeeping_hours * 3600, "housekeeping", self._tidy)
         timetable.every(times.grants_minutes * 60, "grants", self._grants.keep, at_once=True)
+        if self._settings.alerts.canary_minutes and not self._shadow:
+            timetable.every(self._settings.alerts.canary_minutes * 60, "canary", self._send_canaries, at_once=True)
         timetable.every(times.watch_seconds, "watch", self._look_round, at_once=True)
 
     def mail_came(self, name: str) -> None:
@@ -212,6 +221,12 @@ class Office:
             self._alarm.carry_out()
         except StoreUnreachable:
             _log.debug("nothing watched, the store is away")
+
+    def _send_canaries(self) -> None:
+        try:
+            self._canaries.fly()
+        except StoreUnreachable:
+            _log.debug("no mail to ourselves, the store is away")
 
     def _tidy(self) -> None:
         removed = housekeeping.collect_orphans(self._engine, self._blobs)

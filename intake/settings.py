@@ -234,6 +234,10 @@ class AlertSettings(Section):
     sender: MailAddress | None = Field(default=None, description="Whom it is from; else the first desk's address")
     command: list[str] = Field(default=[], description="A program and its arguments, run for each incident and its end")
     smtp: SmarthostSettings | None = Field(default=None, description="The way of these mails; else replies.smtp")
+    canary_minutes: float = Field(
+        default=0, ge=0, description="Minutes between mails to ourselves that have to come back; 0 for none"
+    )
+    canary_late_minutes: float = Field(default=15, gt=0, description="Minutes that such a mail may be on its way")
     door_minutes: float = Field(default=10, gt=0, description="Minutes that a door may fail before it is an incident")
     unread_minutes: float = Field(default=15, gt=0, description="Minutes that a mail may wait to be taken or read")
     outbox_minutes: float = Field(default=60, gt=0, description="Minutes that a letter may wait to leave")

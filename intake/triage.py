@@ -115,6 +115,9 @@ class Recover:
 
 Decision = Repeat | Join | Outside | PassedOver | Bounced | Open | Recover
 
+#: The rule of a mail that we sent to ourselves.
+CANARY = "canary"
+
 _JOIN_WHY = {
     Relation.TOKEN: ("token", "it came to the reply address of a participant"),
     Relation.ANSWERS: ("answers", "it answers a message of the ticket, and its sender takes part"),
@@ -139,7 +142,7 @@ def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, aroun
     """The decision about one mail."""
     if facts.earlier is not None:
         return _again(facts.earlier, _acknowledgement(mail, facts, policy, around))
-    if around.sent:
+    if around.canary or around.sent:
         return _sent(mail, facts, around)
     if facts.returned is not None and mail.nature is Nature.BOUNCE:
         return _bounced(facts.returned, mail)
@@ -159,7 +162,9 @@ def _again(earlier: Earlier, acknowledgement: Acknowledge | Silent) -> Repeat | 
 
 
 def _sent(mail: ParsedMail, facts: Facts, around: Circumstances) -> Outside | PassedOver:
-    """What was sent from a mailbox: here `facts` are about whom it was sent to."""
+    """What was sent by us, or from a mailbox of ours: here `facts` are about whom it was sent to."""
+    if around.canary:
+        return PassedOver(rule=CANARY, why="we sent it to ourselves, and it has come back")
     if around.own_letter:
         return PassedOver(rule="own_letter", why="it is a letter of ours, kept by the server that sent it")
     if mail.nature is not Nature.HUMAN:

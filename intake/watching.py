@@ -15,8 +15,9 @@ from intake.doors.health import DoorHealthBook
 from intake.guarding import BREAKER
 from intake.settings import AlertSettings
 from intake.spool import Spool
-from store import alerts, brakes, ledger, outbox_control, tallies
+from store import alerts, brakes, canaries, ledger, outbox_control, tallies
 from store.engine import writing
+from store.models import Canary
 
 
 class Watch:
@@ -42,7 +43,8 @@ class Watch:
         now, spooled = self._now(), self._spool.usage().oldest_seconds
         with writing(self._engine) as session:
             self._health.flush(session)
-            for key, sentence in [*self._doors(now), *self._desk(session, now, spooled)]:
+            noticed = [*self._doors(now), *self._desk(session, now, spooled), *self._canaries(session, now)]
+            for key, sentence in noticed:
                 if sentence:
                     alerts.raise_(session, key, sentence, now)
                 else:
@@ -67,6 +69,20 @@ class Watch:
         shunted = ledger.counts(session)[ledger.SHUNTED]
         told = f"mails that could not be read: {shunted}; `loket mail list --state shunted` shows them"
         yield "shunted", told if shunted else ""
+
+    def _canaries(self, session: Session, now: datetime) -> Iterator[tuple[str, str]]:
+        late = timedelta(minutes=self._settings.canary_late_minutes)
+        since = now - late - 2 * timedelta(minutes=self._settings.canary_minutes)
+        for name, canary in canaries.missing(session, since, now - late).items():
+            wanted = canary is not None and self._settings.canary_minutes
+            yield f"canary:{name}", _lost(canary) if wanted and canary else ""
+
+
+def _lost(canary: Canary) -> str:
+    sent = f"a mail to ourselves of {canary.sent_at:%H:%M} UTC"
+    if canary.trouble:
+        return f"{sent} could not be sent: {canary.trouble}"
+    return f"{sent} has not come back: look for it at the mail server, in the mailbox, and among its junk"
 
 
 def _minutes(seconds: float) -> str:

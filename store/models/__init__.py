@@ -8,6 +8,7 @@ keeping what it was made from.
 from __future__ import annotations
 
 from store.models.alerts import Alert
+from store.models.canaries import Canary
 from store.models.doors import DoorHealth, Mailbox, MailboxUid
 from store.models.grants import Grant
 from store.models.guarding import AccountUse, Brake, Tally
@@ -31,6 +32,7 @@ __all__ = [
     "Attention",
     "Blob",
     "Brake",
+    "Canary",
     "Desk",
     "DoorHealth",
     "Event",
