@@ -23,7 +23,9 @@ _ADDRESS = re.compile(rf"(?P<local>{_ATEXT}+(?:\.{_ATEXT}+)*)@{_LABEL}(?:\.{_LAB
 
 def sendable(address: str) -> bool:
     """Whether mail can be sent to this address (or from it) as it stands."""
-    if len(address) > MAX_ADDRESS:
+    # "=?" would be the start of an encoded word for readers that decode where RFC 2047, 5 forbids it, and what it
+    # decodes to may be another address.
+    if len(address) > MAX_ADDRESS or "=?" in address:
         return False
     match = _ADDRESS.fullmatch(address)
     return match is not None and len(match["local"]) <= MAX_LOCAL_PART

@@ -189,9 +189,10 @@ class Smarthost:
 def wire(content: bytes) -> bytes:
     """A mail as it goes over the wire: CRLF alone ends lines, the last line too, and dots at line starts are doubled.
 
-    A lone CR or LF would end a line for some servers and not for others, which is how mail is smuggled.
+    A lone CR or LF would end a line for some servers and not for others, which is how mail is smuggled; a NUL is left
+    out by some, which brings a dot to the start of a line.
     """
-    lines = _LINE_END.sub(b"\r\n", content)
+    lines = _LINE_END.sub(b"\r\n", content.replace(b"\0", b""))
     if not lines.endswith(b"\r\n"):
         lines += b"\r\n"
     return _DOT.sub(b"..", lines)

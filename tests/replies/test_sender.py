@@ -397,6 +397,8 @@ def test_a_folder_that_cannot_be_written_makes_letters_wait(office: Office, tmp_
         (b"a\nb\rc\r\n", b"a\r\nb\r\nc\r\n"),
         (b"a\r\n.\r\nMAIL FROM:<x>\r\n", b"a\r\n..\r\nMAIL FROM:<x>\r\n"),
         (b"a\n.\nb", b"a\r\n..\r\nb\r\n"),
+        (b"a\r\n\0.\r\n", b"a\r\n..\r\n"),
+        (b"a\r\0\n.\0\r\nb", b"a\r\n..\r\nb\r\n"),
     ],
 )
 def test_nothing_in_a_letter_can_end_it(content: bytes, sent: bytes) -> None:

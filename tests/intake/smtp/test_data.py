@@ -7,26 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.doors.smtp.data import DataReader, Refusal
-
-#: What has been used to smuggle a second mail past a server (CVE-2023-51764, -51765, -51766 and their kin): ends that
-#: a more lenient server takes for the end of the first.
-FALSE_ENDS = [
-    b"\n.\n",
-    b"\n.\r\n",
-    b"\r\n.\n",
-    b"\r.\r",
-    b"\r.\r\n",
-    b"\r\n.\r",
-    b"\r.\n",
-    b"\n.\r",
-    b"\r\r\n.\r\n",
-    b"\r\n\x00.\r\n",
-    b"\r\n.\x00\r\n",
-]
-
-
-#: Commands for a second mail.
-SECOND = b"MAIL FROM:<evil@x>\r\nRCPT TO:<b@y>\r\nDATA\r\nSubject: c\r\n\r\nd\r\n.\r\n"
+from tests.smuggling.wire import FALSE_ENDS, SECOND
 
 
 def _read(wire: bytes, cuts: list[int] | None = None, **limits: int) -> tuple[bytes, DataReader]:

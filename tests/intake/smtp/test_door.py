@@ -22,21 +22,7 @@ from intake.errors import DoorBlocked
 from intake.settings import Limits, SmtpSettings
 from intake.spool import Incoming, Spool
 from tests.servers import certificates
-
-#: See test_data.py: what a more lenient server takes for the end of a mail.
-FALSE_ENDS = [
-    b"\n.\n",
-    b"\n.\r\n",
-    b"\r\n.\n",
-    b"\r.\r",
-    b"\r.\r\n",
-    b"\r\n.\r",
-    b"\r.\n",
-    b"\n.\r",
-    b"\r\r\n.\r\n",
-    b"\r\n\x00.\r\n",
-    b"\r\n.\x00\r\n",
-]
+from tests.smuggling.wire import FALSE_ENDS
 
 MAIL = b"From: a@example.com\r\nSubject: x\r\n\r\nbody\r\n"
 
