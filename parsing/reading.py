@@ -26,7 +26,7 @@ from parsing.fields.source import Circumstances
 from parsing.mail import Address, Attachment, Nature, ParsedMail, Problem, RawMail
 from parsing.message.attachments import attachment
 from parsing.message.encoded_words import text_of
-from parsing.message.front import read_front
+from parsing.message.front import Front, read_front
 from parsing.message.headers import HeaderBlock, readable, split
 from parsing.message.ingest import ingest_key, key_of
 from parsing.message.leaves import Leaf, Leaves, take
@@ -89,7 +89,7 @@ def read(raw: RawMail, settings: ReportSettings | None = None, look: Look | None
         report=report_of(
             _as_written(mail, told_of_site),
             division,
-            _circumstances(mail, raw, told_of_site),
+            _circumstances(mail, front, raw, told_of_site),
             from_html=body.from_html,
             pictures=pictures,
         ),
@@ -164,9 +164,10 @@ def _delivered_to(headers: HeaderBlock) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for address in found if "@" in address))
 
 
-def _circumstances(mail: ParsedMail, raw: RawMail, settings: ReportSettings) -> Circumstances:
+def _circumstances(mail: ParsedMail, front: Front, raw: RawMail, settings: ReportSettings) -> Circumstances:
     return Circumstances(
         sent_at=mail.date,
+        stated_at=front.stated,
         received_at=raw.envelope.received_at,
         history=raw.envelope.history,
         language=mail.language,

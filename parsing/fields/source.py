@@ -119,7 +119,8 @@ class Source:
 class Circumstances:
     """When and where a report was written."""
 
-    sent_at: datetime | None  #: the Date header, with its own offset
+    sent_at: datetime | None  #: the Date header, with its own offset, where it can be believed
+    stated_at: datetime | None = None  #: the Date header, absurd or not
     received_at: datetime  #: aware
     history: bool  #: it was received long after it was written
     language: str | None

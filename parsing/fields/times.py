@@ -24,6 +24,10 @@ MAX_MOMENTS = 8
 #: A Date this much later than the mail's arrival, or earlier, is a wrong clock: the arrival counts.
 _AHEAD, _BEHIND = timedelta(days=1), timedelta(days=30)
 
+#: A Date so much later is no wrong clock of a day or a month: nothing can be made of it. Until the nearer of the two,
+#: the days that the sender writes may follow his clock.
+_FAR_AHEAD, _SOMEWHAT_AHEAD = timedelta(days=5 * 366), timedelta(days=60)
+
 #: Before this, nobody here wrote mail: a clock that starts at 1970 or 1980 has lost its battery.
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -36,8 +40,9 @@ _NIGHT_ENDS = 6  #: "tadi malam jam 2" is in the small hours of the next day
 def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
     """The moments of a text at which something occurred."""
     written = written_at(circumstances)
+    latest = latest_at(circumstances, written)
     for group in moments(source, circumstances.language)[:MAX_MOMENTS]:
-        finding = _finding(source, group, written)
+        finding = _finding(source, group, written, latest)
         if finding is not None and is_occurrence(source, finding.start, finding.end):
             yield finding
 
@@ -47,8 +52,9 @@ def find_registered(source: Source, circumstances: Circumstances) -> Iterator[Fi
     if _REGISTERING.isdisjoint(source.words):
         return
     written = written_at(circumstances)
+    latest = latest_at(circumstances, written)
     for group in moments(source, circumstances.language)[:MAX_MOMENTS]:
-        finding = _finding(source, group, written)
+        finding = _finding(source, group, written, latest)
         if finding is not None and is_registration(source, finding.start):
             yield replace(finding, field="registered_at")
 
@@ -78,18 +84,30 @@ def _is_now(finding: Finding) -> bool:
 
 
 def written_at(circumstances: Circumstances) -> datetime:
-    """When the mail was written, in the offset that its unmarked times have."""
-    site = ZoneInfo(circumstances.settings.timezone)
+    """When the mail was written, in the offset that its unmarked times have.
+
+    Where the mail came long after, its Date is all there is; else one that cannot be gives way to the arrival, but still
+    tells the sender's offset.
+    """
     arrived, sent = circumstances.received_at, circumstances.sent_at
-    if sent is None or sent.tzinfo is None or sent < _OLDEST:
-        return arrived.astimezone(site)
-    plausible = circumstances.history or arrived - _BEHIND < sent <= arrived + _AHEAD
-    return sent if plausible else arrived.astimezone(site)
+    stated = circumstances.stated_at or sent
+    if stated is None or stated.tzinfo is None or stated < _OLDEST:
+        return arrived.astimezone(ZoneInfo(circumstances.settings.timezone))
+    if circumstances.history and stated <= arrived + _FAR_AHEAD:
+        return stated
+    return stated if arrived - _BEHIND < stated <= arrived + _AHEAD else arrived.astimezone(stated.tzinfo)
 
 
-def _finding(source: Source, group: Sequence[Clue], written: datetime) -> Finding | None:
+def latest_at(circumstances: Circumstances, written: datetime) -> datetime:
+    """What a date of the sender's may not be after: a clock that is ahead made his dates, too."""
+    stated = circumstances.stated_at
+    ahead = stated is not None and stated.tzinfo is not None and written < stated <= written + _SOMEWHAT_AHEAD
+    return stated if stated is not None and ahead else written + _LATE
+
+
+def _finding(source: Source, group: Sequence[Clue], written: datetime, latest: datetime) -> Finding | None:
     try:
-        moment = _moment(group, written)
+        moment = _moment(group, written, latest)
     except (OverflowError, ValueError):  # year 1, or a 29 February that never was
         return None
     if moment is None:
@@ -116,7 +134,7 @@ def _pieces(group: Sequence[Clue]) -> list[tuple[int, int]]:
     return pieces
 
 
-def _moment(group: Sequence[Clue], written: datetime) -> tuple[str, str, float] | None:
+def _moment(group: Sequence[Clue], written: datetime, latest: datetime) -> tuple[str, str, float] | None:
     """The moment as ISO 8601, its precision, and how sure it is; None where it is still to come."""
     zone = next((clue.zone for clue in group if clue.zone is not None), None)
     here: tzinfo = timezone(written.utcoffset() or timedelta() if zone is None else timedelta(hours=zone))
@@ -125,11 +143,12 @@ def _moment(group: Sequence[Clue], written: datetime) -> tuple[str, str, float] 
     if ago is not None:
         at = (now - timedelta(minutes=ago)).replace(minute=0, second=0, microsecond=0)
         return at.isoformat(), "hour", _TO_THE_DAY
+    dated = any(clue.is_date and clue.year for clue in group)
     part = next((clue.part for clue in group if clue.part), None)
     time = next((clue for clue in group if clue.hour is not None), None)
     day = _day([clue for clue in group if not (time and clue.trailing and time.start < clue.start)], now.date())
     if time is None:
-        if day is None or day > now.date():
+        if day is None or day > (latest if dated else now).astimezone(here).date():
             return None
         return day.isoformat(), "part_of_day" if part else "day", _TO_THE_DAY
     hour, carried = _hour(time, part)
@@ -137,7 +156,7 @@ def _moment(group: Sequence[Clue], written: datetime) -> tuple[str, str, float] 
     at += timedelta(days=carried + _after_midnight(group, hour))
     if at > now and (day is None or _is_tonight(group)):
         at -= timedelta(days=1)
-    if at > now + _LATE:
+    if at > (latest if dated else now + _LATE):
         return None
     precision = "hour" if time.minute is None else "minute"
     return at.isoformat(), precision, _TO_THE_MINUTE if zone is None else _WITH_ZONE

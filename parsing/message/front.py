@@ -36,7 +36,8 @@ class Front:
     to: tuple[Address, ...]
     cc: tuple[Address, ...]
     reply_to: tuple[Address, ...]
-    date: datetime | None
+    date: datetime | None  #: when it was written, as far as that can be believed
+    stated: datetime | None  #: what the Date field says, absurd or not
     defects: tuple[str, ...]  #: what was odd about the From field, in mail-parser's words
     problems: tuple[Problem, ...]
 
@@ -49,6 +50,7 @@ def read_front(headers: HeaderBlock, charset: str | None, received_at: datetime)
     problems: list[Problem] = []
     fields = _fields(headers, charset, problems)
     defects: dict[str, list[Any]] = {name: [] for name in _LISTS}
+    stated = _stated(headers, problems)
     try:
         found = {name: _addresses(name, fields.get(name), defects[name]) for name in _LISTS}
     except Exception as error:  # noqa: BLE001 - the library answers odd bytes with any exception; the mail is read without it
@@ -63,7 +65,8 @@ def read_front(headers: HeaderBlock, charset: str | None, received_at: datetime)
         to=found["to"],
         cc=found["cc"],
         reply_to=found["reply-to"],
-        date=_date(headers, received_at, problems),
+        date=_believed(stated, received_at, problems),
+        stated=stated,
         defects=tuple(str(defect.get("reason")) for defect in defects["from"]),
         problems=tuple(problems),
     )
@@ -119,11 +122,15 @@ def _any(headers: HeaderBlock, name: str) -> tuple[Address, ...]:
     return tuple(_address("", match[0]) for _, match in zip(range(MAX_ADDRESSES), _ANY.finditer(text), strict=False))
 
 
-def _date(headers: HeaderBlock, received_at: datetime, problems: list[Problem]) -> datetime | None:
+def _stated(headers: HeaderBlock, problems: list[Problem]) -> datetime | None:
     value = text_of(headers.first("date"))
     date = read_date(value)
     if value and date is None:
         problems.append(Problem(code="date_odd"))
+    return date
+
+
+def _believed(date: datetime | None, received_at: datetime, problems: list[Problem]) -> datetime | None:
     if date and not (date.year >= _FIRST_MAIL and date <= received_at + _AHEAD):
         problems.append(Problem(code="date_absurd"))
         return None

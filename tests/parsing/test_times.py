@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.parsing.conftest import mail, reading
+from parsing.mail import Envelope, RawMail
+from parsing.reading import read
+from tests.parsing.conftest import NOON, mail, reading
 
 TIMES = [
     ("23 November 2026 pukul 22.10 WIB", "2026-11-23T22:10:00+07:00", "minute"),
@@ -110,3 +112,23 @@ def test_in_malay_semalam_is_yesterday() -> None:
 def test_no_text_makes_it_fail(text: str) -> None:
     """Whatever stands there, times or not."""
     reading(mail(text))
+
+
+def test_a_clock_that_is_ahead_loses_no_reported_time() -> None:
+    """A Date a week after the arrival: the day that is written stays, and what is relative is told by the arrival."""
+    ahead = "Tue, 1 Dec 2026 12:00:00 +0700"
+    (told,) = reading(mail("1 Desember 2026 jam 10.15", date=ahead)).report.values("occurred_at")
+    (relative,) = reading(mail("tadi jam 10.15", date=ahead)).report.values("occurred_at")
+    assert isinstance(told, dict)
+    assert isinstance(relative, dict)
+    assert (told["iso"], relative["iso"]) == ("2026-12-01T10:15:00+07:00", "2026-11-24T10:15:00+07:00")
+    assert "date_absurd" in [problem.code for problem in reading(mail("", date=ahead)).mail.problems]
+
+
+def test_where_nobody_knows_when_a_mail_arrived_its_date_counts() -> None:
+    """Read from a file by a machine whose clock is behind."""
+    content = mail("kemarin jam 10.15", date="Tue, 1 Dec 2026 12:00:00 +0700")
+    raw = RawMail(content=content, envelope=Envelope(door="parse", received_at=NOON, history=True))
+    (found,) = read(raw).report.values("occurred_at")
+    assert isinstance(found, dict)
+    assert found["iso"] == "2026-11-30T10:15:00+07:00"
