@@ -14,8 +14,9 @@ from intake.work import Work
 from parsing.fields.corrections import corrects
 from replies import acknowledge, letters
 from replies.letters import Letter, Progress, TicketView
-from store import customers, findings, marks, people, said, tickets
+from store import customers, findings, marks, notices, people, said, tickets
 from store.models import Participant, Ticket
+from store.notices import Why
 from store.states import Status
 
 #: Letters of one kind for one ticket: nobody is told twice that all is there; questions are answered, within reason.
@@ -44,8 +45,8 @@ def of_mail(session: Session, following: Following, work: Work, ticket_id: int) 
 
 def of_answer(session: Session, following: Following, work: Work, ticket: Ticket, mail_id: int) -> None:
     """What an answer corrects, and the letter that it is worth."""
-    if corrects(work.mail.new_text):
-        _correct(session, work, ticket.id or 0, mail_id)
+    if corrects(work.mail.new_text) and _correct(session, work, ticket.id or 0, mail_id):
+        notices.want(session, ticket.id or 0, Why.CONTRADICTION, work.now)
     if following.reply is not None and _may_send(session, following.reply, ticket.id or 0, work):
         _answer(session, following, following.reply, work, ticket, mail_id)
 
@@ -55,15 +56,19 @@ def _tell(session: Session, ticket_id: int, similar: Similar, work: Work) -> Non
     tickets.add_event(session, ticket_id, work.now, "similar reports", detail={"why": told})
 
 
-def _correct(session: Session, work: Work, ticket_id: int, mail_id: int) -> None:
-    """What the sender says anew counts, and what he said before no more; an agent's own values stay."""
-    message_id = tickets.message_of(session, mail_id)
+def _correct(session: Session, work: Work, ticket_id: int, mail_id: int) -> bool:
+    """What the sender says anew counts, and what he said before no more; an agent's own values stay.
+
+    Returns whether anything was said otherwise.
+    """
+    message_id, changed = tickets.message_of(session, mail_id), 0
     for field in dict.fromkeys(each.field for each in work.report.findings if each.counts):
-        values = work.report.values(field)
-        changed = findings.correct(session, ticket_id, field, values, before=message_id)
-        if changed:
+        wrong = findings.correct(session, ticket_id, field, work.report.values(field), before=message_id)
+        if wrong:
             detail = {"field": field, "why": "the sender corrects what he said before"}
             tickets.add_event(session, ticket_id, work.now, "corrected", detail=detail)
+        changed += wrong
+    return changed > 0
 
 
 def _may_send(session: Session, reply: Reply, ticket_id: int, work: Work) -> bool:

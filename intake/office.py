@@ -100,6 +100,7 @@ class Office:
         return Notifier(
             self._settings.notices,
             engine=self._engine,
+            folder=self._blobs,
             open_desks=self._open_desks,
             directory=directory,
             now=self._now,

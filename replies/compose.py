@@ -8,8 +8,6 @@ in quoted-printable, headers in encoded words. What is read back must be what wa
 from __future__ import annotations
 
 import base64
-import binascii
-import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -23,7 +21,7 @@ from email.utils import format_datetime, getaddresses
 from typing import Final
 
 from parsing.mail import Address
-from replies import addresses, signing
+from replies import addresses, enclosing, signing
 from replies.errors import ComposeMismatch
 from replies.letters import Letter
 from replies.settings import DkimSettings
@@ -74,21 +72,19 @@ class Heading:
     loop_mark: str | None = None  #: see tokens.loop_mark
 
 
-def compose(letter: Letter, heading: Heading, keys: Sequence[DkimSettings]) -> bytes:
+def compose(
+    letter: Letter, heading: Heading, keys: Sequence[DkimSettings], files: Sequence[enclosing.File] = ()
+) -> bytes:
     """The mail's final bytes, CRLF, 7-bit, signed by those of the keys that speak for its From.
 
     Raises AddressRefused, or ComposeMismatch where the bytes do not read back.
     """
     headers = _headers(letter, heading)
-    boundary = _boundary(heading.message_id)
-    text, html = _clean(letter.text), _clean(letter.html)
-    lines = [f"{name}: {value}" for name, value in headers]
-    top = "\r\n".join([*lines, f'Content-Type: multipart/alternative; boundary="{boundary}"', "", ""])
-    opening, closing = f"--{boundary}\r\n".encode(), f"--{boundary}--\r\n".encode()
-    parts = _part(opening, "plain", text) + _part(opening, "html", html)
-    content = top.encode("ascii") + parts + closing
+    kind, body = enclosing.body(_clean(letter.text), _clean(letter.html), files, heading.message_id)
+    top = "\r\n".join([*(f"{name}: {value}" for name, value in headers), f"Content-Type: {kind}", "", ""])
+    content = top.encode("ascii") + body
     names = [*(name for name, _value in headers), "Content-Type"]
-    _read_back(content, names, letter, heading, (opening, text, html))
+    _read_back(content, names, letter, heading, body)
     stamp = signing.signatures(content, keys, heading.from_.address, heading.date)
     return _stamped(stamp, content, names)
 
@@ -206,28 +202,10 @@ def _folded(column: int, text: str) -> str:
     return "\r\n ".join(lines)
 
 
-def _boundary(message_id: str) -> str:
-    # "=_" occurs in no quoted-printable text, so no words of ours can end a part (RFC 2045, 6.7).
-    return "=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32]
-
-
 def _clean(text: str) -> bytes:
     """Words as UTF-8 with CRLF, ending in one; controls dropped."""
     lines = _NO_TEXT.sub("", _NEWLINES.sub("\n", text)).strip("\n") + "\n"
     return lines.replace("\n", "\r\n").encode()
-
-
-def _part(opening: bytes, subtype: str, words: bytes) -> bytes:
-    kind = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return opening + kind.encode("ascii") + _quoted(words)
-
-
-def _quoted(words: bytes) -> bytes:
-    """Quoted-printable; "From " at a line's start is encoded too, since mbox files put a > before it."""
-    encoded = binascii.b2a_qp(words, istext=True)
-    if encoded.startswith(b"From "):
-        encoded = b"=46" + encoded[1:]
-    return encoded.replace(b"\r\nFrom ", b"\r\n=46rom ")
 
 
 # --- reading back ----------------------------------------------------------------------------------------------------
@@ -235,9 +213,7 @@ def _quoted(words: bytes) -> bytes:
 _PARSER = BytesHeaderParser(policy=compat32)
 
 
-def _read_back(
-    content: bytes, names: list[str], letter: Letter, heading: Heading, body: tuple[bytes, bytes, bytes]
-) -> None:
+def _read_back(content: bytes, names: list[str], letter: Letter, heading: Heading, body: bytes) -> None:
     """Compare what a reader sees with what was meant; ComposeMismatch names what differs, never the text."""
     _compare_lines(content)
     top, _, rest = content.partition(b"\r\n\r\n")
@@ -252,8 +228,8 @@ def _read_back(
     for name, address in meant.items():
         if [found for _name, found in getaddresses(seen.get_all(name, []))] != ([address] if address else []):
             raise ComposeMismatch(name)
-    opening, text, html = body
-    _compare_parts(rest, opening, (text, html))
+    if rest != body:
+        raise ComposeMismatch("the parts")
 
 
 def _compare_lines(content: bytes) -> None:
@@ -264,17 +240,6 @@ def _compare_lines(content: bytes) -> None:
         raise ComposeMismatch("a line's end")
     if max(map(len, lines)) > MAX_LINE:
         raise ComposeMismatch("a line's length")
-
-
-def _compare_parts(rest: bytes, opening: bytes, meant: tuple[bytes, bytes]) -> None:
-    """The body has exactly two parts, and their words are ours to the byte."""
-    boundary = opening.removesuffix(b"\r\n")
-    if rest.count(boundary) != len(meant) + 1 or not rest.endswith(b"\r\n" + boundary + b"--\r\n"):
-        raise ComposeMismatch("the parts")
-    for part, words in zip(rest.split(boundary)[1:], meant, strict=False):
-        # The CRLF before a boundary belongs to it (RFC 2046, 5.1.1), and is at the same time our last line's end.
-        if binascii.a2b_qp(part.partition(b"\r\n\r\n")[2]) != words:
-            raise ComposeMismatch("the words")
 
 
 def _stamped(stamp: bytes, content: bytes, names: list[str]) -> bytes:

@@ -52,6 +52,12 @@ def told(findings: Iterable[Finding], words: Words, language: Language, zone: tz
     return tuple(lines)
 
 
+def shown(field: str, value: Value, language: Language, zone: tzinfo) -> str | None:
+    """A value for an agent's eyes; None for one that has no shape here."""
+    _item, show = SHAPES.get(field, ("", None))
+    return show(value, language, zone) if show else _occurred_at(value, language, zone)
+
+
 def _username(value: Value, _language: Language, _zone: tzinfo) -> str | None:
     if isinstance(value, str) and _USERNAME.fullmatch(value) and not _LIKE_A_HOST.fullmatch(value):
         return value

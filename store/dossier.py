@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from store.models import Mail, Message, Participant, Route
+from store.models import Attachment, Blob, Event, Mail, Message, Participant, Route, Ticket, TicketLink
 
 #: The kind of the letters that tell an agent of a ticket.
-NOTICE = "notice"
+NOTICE: Final = "notice"
+
+#: Earlier messages, and other tickets, that a letter tells of: more are looked up by who wants them.
+MAX_HISTORY: Final = 8
+MAX_OTHERS: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Related:
+    """Another ticket, and what it has to do with this one; "" where it is the same customer's."""
+
+    number: str
+    subject: str
+    status: str
+    closed_at: datetime | None
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileOf:
+    """A file that came with a message."""
+
+    message_id: int
+    position: int  #: from 0, in the mail's order
+    name: str
+    kind: str
+    size: int
+    guard: str  #: why only few may open it, "" where that is not so
+    large: str | None  #: the copy to show
+    large_size: int  #: its bytes
 
 
 def news(session: Session, ticket_id: int, told_id: int) -> Sequence[Message]:
@@ -20,14 +52,68 @@ def news(session: Session, ticket_id: int, told_id: int) -> Sequence[Message]:
     return session.exec(statement.order_by(col(Message.id))).all()
 
 
-def requester(session: Session, ticket_id: int) -> str:
-    """The address that an answer goes to; "" where there is none."""
+def history(session: Session, ticket_id: int, without: Sequence[int]) -> Sequence[Message]:
+    """What was said besides, the newest first."""
+    statement = select(Message).where(Message.ticket_id == ticket_id, col(Message.id).not_in(without))
+    return session.exec(statement.order_by(col(Message.id).desc()).limit(MAX_HISTORY)).all()
+
+
+def last_word(session: Session, ticket_id: int) -> Message | None:
+    """The newest message that came by mail."""
+    statement = select(Message).where(Message.ticket_id == ticket_id, Message.direction == "in")
+    return session.exec(statement.order_by(col(Message.id).desc())).first()
+
+
+def files(session: Session, messages: Sequence[int]) -> Sequence[FileOf]:
+    """The files of messages, in their order; what is only decoration of a signature is left out."""
+    shown = select(Blob.name, Blob.size).subquery()
+    own = [getattr(Attachment, name) for name in ("message_id", "position", "name", "kind", "size", "large")]
     statement = (
-        select(Participant.address)
-        .where(Participant.ticket_id == ticket_id, Participant.role == "requester")
-        .order_by(col(Participant.id))
+        select(*own, Blob.guard, shown.c.size.label("large_size"))
+        .join(Blob, col(Blob.name) == col(Attachment.blob))
+        .outerjoin(shown, shown.c.name == col(Attachment.large))
+        .where(col(Attachment.message_id).in_(messages), Attachment.kind != "signature")
+        .order_by(col(Attachment.id))
     )
-    return session.exec(statement).first() or ""
+    found = session.connection().execute(statement).mappings()
+    return [FileOf(**{**each, "large_size": each["large_size"] or 0}) for each in found]
+
+
+def participants(session: Session, ticket_id: int, role: str) -> Sequence[str]:
+    """Who takes part in that role, the first first."""
+    statement = select(Participant.address).where(Participant.ticket_id == ticket_id, Participant.role == role)
+    return session.exec(statement.order_by(col(Participant.id))).all()
+
+
+def events(session: Session, ticket_id: int, *what: str) -> Sequence[tuple[datetime, Mapping[str, Any]]]:
+    """When something happened to a ticket, with its detail, the oldest first."""
+    statement = select(Event.at, Event.detail).where(Event.ticket_id == ticket_id, col(Event.what).in_(what))
+    return list(session.exec(statement.order_by(col(Event.id))).all())
+
+
+def asked(session: Session, ticket_id: int) -> Mapping[str, datetime]:
+    """When each missing item was asked for."""
+    return {item: at for at, detail in events(session, ticket_id, "acknowledged") for item in detail.get("missing", ())}
+
+
+def others(session: Session, ticket: Ticket, address: str) -> Sequence[Related]:
+    """The same customer's other tickets, and those that are linked, the newest first of each."""
+    own = (
+        select(Ticket)
+        .join(Participant, col(Participant.ticket_id) == col(Ticket.id))
+        .where(
+            Ticket.desk_id == ticket.desk_id,
+            Ticket.id != ticket.id,
+            Participant.address == address,
+            Participant.role == "requester",
+        )
+        .order_by(col(Ticket.id).desc())
+        .limit(MAX_OTHERS)
+    )
+    found = {each.number: _related(each) for each in session.exec(own).all()} if address else {}
+    for each, why in _linked(session, ticket.id or 0):
+        found.setdefault(each.number, _related(each, why))
+    return list(found.values())[: 2 * MAX_OTHERS]
 
 
 def written_to(session: Session, ticket_id: int) -> Sequence[str]:
@@ -39,3 +125,21 @@ def written_to(session: Session, ticket_id: int) -> Sequence[str]:
         .order_by(col(Route.id))
     )
     return [each for each in session.exec(statement).all() if each]
+
+
+def _linked(session: Session, ticket_id: int) -> Sequence[tuple[Ticket, str]]:
+    """Tickets that this one is linked with, from either side."""
+    statement = (
+        select(Ticket, TicketLink.why)
+        .join(TicketLink, (col(TicketLink.ticket_id) == col(Ticket.id)) | (col(TicketLink.other_id) == col(Ticket.id)))
+        .where((TicketLink.ticket_id == ticket_id) | (TicketLink.other_id == ticket_id), Ticket.id != ticket_id)
+        .order_by(col(Ticket.id).desc())
+        .limit(MAX_OTHERS)
+    )
+    return list(session.exec(statement).all())
+
+
+def _related(ticket: Ticket, why: str = "") -> Related:
+    return Related(
+        number=ticket.number, subject=ticket.subject, status=ticket.status, closed_at=ticket.closed_at, why=why
+    )

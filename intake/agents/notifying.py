@@ -14,16 +14,19 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from intake.agent_settings import NoticeSettings
+from intake.agents import mailing
+from intake.agents.briefing import Briefing, brief
+from intake.agents.mailing import Sheet
 from intake.desks import OpenDesk
 from intake.directory import Directory
-from parsing.mail import Address
-from replies import compose, tokens
-from replies.notice import NoticeView, Said, notice
-from store import dossier, notices, outbox, people, routing, rows, said
+from replies import tokens
+from replies.notice import notice
+from store import answers, dossier, notices, people, routing, rows, said
+from store.blobs import BlobFolder
 from store.engine import writing
 from store.errors import StoreUnreachable
-from store.facts import AGENT
-from store.models import Message, Ticket
+from store.facts import Purpose
+from store.models import Ticket
 from store.notices import Wanted
 from store.routing import Colleague
 
@@ -44,13 +47,15 @@ class Notifier:
         settings: NoticeSettings,
         *,
         engine: Engine,
+        folder: BlobFolder,
         open_desks: Mapping[str, OpenDesk],
         directory: Directory,
         now: Callable[[], datetime],
         shadow: bool = False,
     ) -> None:
-        self._wait = timedelta(seconds=settings.wait_seconds)
+        self._settings = settings
         self._engine = engine
+        self._folder = folder
         self._desks = {desk.id: desk for desk in open_desks.values()}
         self._directory = directory
         self._now = now
@@ -58,7 +63,7 @@ class Notifier:
 
     def send_due(self) -> int:
         """Write the letters that are due into the outbox; returns of how many tickets. Raises StoreUnreachable."""
-        before = self._now() - self._wait
+        before = self._now() - timedelta(seconds=self._settings.wait_seconds)
         with writing(self._engine) as session:
             found = notices.due(session, before, AT_A_TIME)
         for ticket_id in found:
@@ -89,7 +94,7 @@ class Notifier:
     def _by_agent(
         self, session: Session, ticket: Ticket, wanted: Sequence[Wanted]
     ) -> Iterable[tuple[Colleague, list[Wanted]]]:
-        """Who is told what; of a closed ticket, nobody who would have to be found first."""
+        """Who is told what."""
         staff = {each.id: each for each in routing.working(session)}
         found: dict[int, list[Wanted]] = {}
         for each in wanted:
@@ -104,76 +109,33 @@ class Notifier:
         self, session: Session, desk: OpenDesk, ticket: Ticket, agent: Colleague, reasons: Sequence[Wanted]
     ) -> None:
         now, ticket_id = self._now(), ticket.id or 0
-        address = _written_to(session, desk, ticket_id)
-        local = now.astimezone(desk.settings.zone)
-        participant = people.participant(session, ticket_id, agent.address) or people.take_part(
-            session, desk.id, ticket_id, agent.address, AGENT
-        )
-        token = tokens.mint(desk.key.tokens, participant.handle, AGENT, tokens.expiry(AGENT, local.date()))
-        heading = compose.Heading(
-            from_=Address(name=desk.settings.display_name, address=address),
-            to=agent.address,
-            reply_to=tokens.address(address, token, desk.settings.separator),
-            message_id=tokens.message_id(address, token, said.letters(session, ticket_id) + 1),
-            date=local,
-            references=[_thread(address, ticket.number, participant.handle)],
-            auto_submitted="auto-generated",
-            loop_mark=tokens.loop_mark(desk.key.tokens),
-        )
-        news = dossier.news(session, ticket_id, participant.told_id)
-        letter = notice(desk.settings, _view(session, desk, ticket, agent, reasons, news))
-        outbox.queue(
-            session,
-            desk_id=desk.id,
-            ticket_id=ticket_id,
-            mail_id=None,
-            kind=dossier.NOTICE,
-            message_id=heading.message_id,
-            envelope_from="",
-            recipients=[agent.address],
-            content=compose.compose(letter, heading, desk.settings.dkim),
+        part = people.agents_part(session, desk.id, ticket_id, agent.address)
+        signed = mailing.addresses(session, desk, ticket, part, now)
+        about = Briefing(
+            desk=desk,
+            ticket=ticket,
+            agent=agent,
+            reasons=reasons,
+            told_id=part.told_id,
+            addresses=signed,
+            picture_bytes=self._settings.picture_kb * 1024,
             now=now,
-            hold="shadow" if self._shadow else "",
         )
-        if news:
-            people.told(session, participant, news[-1].id or 0)
-
-
-def _view(
-    session: Session,
-    desk: OpenDesk,
-    ticket: Ticket,
-    agent: Colleague,
-    reasons: Sequence[Wanted],
-    news: Sequence[Message],
-) -> NoticeView:
-    ticket_id = ticket.id or 0
-    return NoticeView(
-        number=ticket.number,
-        subject=ticket.subject,
-        language=agent.language or desk.settings.languages[0],
-        whys=list(dict.fromkeys(each.why.value for each in reasons)),
-        customer=dossier.requester(session, ticket_id),
-        due=ticket.first_reply_due_at if said.last_answer(session, ticket_id) is None else None,
-        said=[_said(each) for each in news],
-    )
-
-
-def _said(message: Message) -> Said:
-    return Said(
-        at=message.received_at,
-        who=message.sender_name or message.sender or "",
-        text=message.new_text or message.text,
-    )
-
-
-def _written_to(session: Session, desk: OpenDesk, ticket_id: int) -> str:
-    """The desk's address that the customer wrote to."""
-    known = {address.lower(): address for address in desk.settings.addresses}
-    named = dossier.written_to(session, ticket_id)
-    return next((known[each.lower()] for each in named if each.lower() in known), desk.settings.addresses[0])
-
-
-def _thread(address: str, number: str, handle: int) -> str:
-    """The msg-id of a mail that never was: an agent's notices of a ticket refer to it, which keeps them together."""
-    return f"t.{number.lower()}.{handle:010x}@{address.rpartition('@')[2].lower()}"
+        briefed = brief(session, self._folder, about)
+        purpose, newest = Purpose.NOTE if briefed.inside else Purpose.ANSWER, answers.newest(session, ticket_id)
+        sheet = Sheet(
+            letter=notice(desk.settings, briefed.view),
+            kind=dossier.NOTICE,
+            to=agent.address,
+            address=signed.desk_address,
+            message_id=tokens.message_id(
+                signed.desk_address, signed.token(purpose, newest), said.letters(session, ticket_id) + 1
+            ),
+            thread=mailing.thread(signed.desk_address, ticket.number, f"{part.handle:010x}"),
+            reply_to=signed.to(purpose, newest),
+            ticket_id=ticket_id,
+            files=briefed.pictures,
+        )
+        mailing.post(session, desk, sheet, now, shadow=self._shadow)
+        if briefed.told_id:
+            people.told(session, part, briefed.told_id)

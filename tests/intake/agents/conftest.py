@@ -43,6 +43,7 @@ class Staffed:
         return Notifier(
             self.notices,
             engine=counter.engine,
+            folder=counter.blobs,
             open_desks=counter.desks,
             directory=Directory(self.settings),
             now=lambda: counter.clock[-1],
