@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from store.models import Attachment, Blob, Event, Mail, Message, Participant, Route, Ticket, TicketLink
@@ -66,17 +67,27 @@ def last_word(session: Session, ticket_id: int) -> Message | None:
 
 def files(session: Session, messages: Sequence[int]) -> Sequence[FileOf]:
     """The files of messages, in their order; what is only decoration of a signature is left out."""
-    shown = select(Blob.name, Blob.size).subquery()
-    own = [getattr(Attachment, name) for name in ("message_id", "position", "name", "kind", "size", "large")]
+    shown = aliased(Blob)
     statement = (
-        select(*own, Blob.guard, shown.c.size.label("large_size"))
+        select(Attachment, Blob.guard, shown.size)
         .join(Blob, col(Blob.name) == col(Attachment.blob))
-        .outerjoin(shown, shown.c.name == col(Attachment.large))
+        .outerjoin(shown, col(shown.name) == col(Attachment.large))
         .where(col(Attachment.message_id).in_(messages), Attachment.kind != "signature")
         .order_by(col(Attachment.id))
     )
-    found = session.connection().execute(statement).mappings()
-    return [FileOf(**{**each, "large_size": each["large_size"] or 0}) for each in found]
+    return [
+        FileOf(
+            message_id=each.message_id,
+            position=each.position,
+            name=each.name,
+            kind=each.kind,
+            size=each.size,
+            guard=guard,
+            large=each.large,
+            large_size=size or 0,
+        )
+        for each, guard, size in session.exec(statement).all()
+    ]
 
 
 def participants(session: Session, ticket_id: int, role: str) -> Sequence[str]:

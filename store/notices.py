@@ -72,7 +72,7 @@ def due(session: Session, before: datetime, limit: int) -> Sequence[int]:
         select(Notice.ticket_id)
         .group_by(col(Notice.ticket_id))
         .having(func.min(col(Notice.due_at)) <= before)
-        .order_by(func.min(col(Notice.due_at)))
+        .order_by(func.min(col(Notice.due_at)), col(Notice.ticket_id))
         .limit(limit)
     )
     return session.exec(statement).all()

@@ -126,7 +126,7 @@ def test_an_unreadable_mail_is_told(staffed: Staffed, monkeypatch: pytest.Monkey
     staffed.counter.take(customer_mail("mustahil\n"))
     staffed.tell()
     (letter,) = staffed.letters("ani@team.test")
-    assert "hanya CATATAN" in words(letter)
+    assert "hanya menjadi CATATAN" in words(letter)
     assert "tidak bisa dibaca" in words(letter)
 
 
