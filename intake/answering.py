@@ -56,7 +56,26 @@ class Circumstances:
 
 def silence(mail: ParsedMail, facts: Facts, policy: Policy, around: Circumstances) -> str:
     """Why no automatic letter goes to this sender now, "" where one may."""
-    return _no_answer(mail, around) or _not_entitled(facts, policy, around) or _enough(facts, policy, around)
+    return _no_answer(mail, around) or _not_entitled(facts, policy, around) or _enough(facts, policy, loop=around.loop)
+
+
+def never_unasked(address: str, facts: Facts, *, from_ourselves: bool, suspicious: bool) -> str:
+    """Why this address gets no letter of our own accord, whenever; "" where it does."""
+    reasons = (
+        (from_ourselves, "our own address"),
+        (not sendable(address), "no address to write to"),
+        (address.lower().partition("@")[0] in ROBOTS, "a role that does not read"),
+        (suspicious, "suspicious sender"),
+        (facts.undeliverable, "letters to this address came back"),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
+
+
+def not_now_unasked(facts: Facts, policy: Policy) -> str:
+    """Why such a letter has to wait, "" where it may go: it never takes the place of what somebody waits for."""
+    if breaker_open(facts, policy):
+        return "the desk has written as much as it may within the hour"
+    return _enough(facts, policy, loop=False)
 
 
 def breaker_open(facts: Facts, policy: Policy) -> bool:
@@ -90,11 +109,11 @@ def _not_entitled(facts: Facts, policy: Policy, around: Circumstances) -> str:
     return "letters to this address came back" if facts.undeliverable else ""
 
 
-def _enough(facts: Facts, policy: Policy, around: Circumstances) -> str:
+def _enough(facts: Facts, policy: Policy, *, loop: bool) -> str:
     """Why it is enough for now."""
     reasons = (
         (facts.braked, "automatic letters to this sender have been stopped for a while"),
-        (around.loop, "too many of our automatic letters were answered: a loop"),
+        (loop, "too many of our automatic letters were answered: a loop"),
         (facts.acknowledged_last_hour >= policy.acknowledgements_an_hour, "enough acknowledgements within the hour"),
         (facts.acknowledged_last_day >= policy.acknowledgements_a_day, "enough acknowledgements within the day"),
         (

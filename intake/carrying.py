@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import assert_never
 
 from sqlmodel import Session
@@ -9,7 +10,6 @@ from sqlmodel import Session
 from intake import acknowledgement, follow_up, guarding
 from intake.agents import telling
 from intake.authenticate import VERIFIED
-from intake.desks import first_reply_due
 from intake.triage import (
     CANARY,
     Acknowledge,
@@ -26,7 +26,8 @@ from intake.triage import (
 from intake.work import Work
 from parsing.fields.missing import still_missing
 from parsing.mail import Nature
-from store import canaries, ledger, people, rows, tickets
+from replies import targets
+from store import canaries, clocks, ledger, people, rows, tickets
 from store.models import Attachment, Mail, Message, Participant, Ticket
 from store.tickets import NewTicket
 
@@ -133,6 +134,7 @@ def _recover(session: Session, decision: Recover, work: Work) -> None:
     mail.nature, mail.acknowledged = work.mail.nature.value, _said(decision.acknowledgement)
     session.add_all([ticket, mail])
     session.flush()
+    clocks.unwind(session, decision.ticket_id, work.now)
     ledger.add_routes(session, decision.mail_id, work.arrival_id, work.seen, work.recipients)
     tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
     _add_message(session, work, decision.ticket_id, decision.mail_id)
@@ -158,11 +160,15 @@ def _new_ticket(session: Session, work: Work, hold: str) -> Ticket:
             person_id=_person(session, work),
             missing=work.report.missing,
             created_at=work.envelope.received_at if history else work.now,
-            first_reply_due_at=first_reply_due(work.desk, work.now) if awaited else None,
+            first_reply_due_at=_due(work) if awaited else None,
             history=history,
             held_for=hold,
         ),
     )
+
+
+def _due(work: Work) -> datetime:
+    return targets.first_reply_due(work.desk.settings, work.report.category, tickets.PRIORITY, work.now)
 
 
 def _subject(work: Work, language: str) -> str:

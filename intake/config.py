@@ -19,7 +19,7 @@ from intake.agent_settings import NoticeSettings
 from intake.errors import ConfigurationWrong
 from intake.settings import AgentSettings, AlertSettings, IntakeSettings, Section, TimetableSettings
 from intake.site_settings import SiteCategorySettings, SiteFieldSettings, check_together, declared
-from parsing.report import ReportSettings
+from parsing.report import Category, ReportSettings
 from parsing.site import Site
 from replies.oauth_settings import OAuthSettings
 from replies.settings import DeskSettings, RepliesSettings, SmarthostSettings
@@ -110,6 +110,15 @@ class Settings(BaseSettings):
         for form in self.intake.forms:
             if form.desk is not None and form.desk not in self.desks:
                 message = f"intake.forms {form.address}: there is no desk {form.desk}"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _targets_know_their_categories(self) -> Settings:
+        known = {*Category, *(each.name for each in self.categories)}
+        for name, desk in self.desks.items():
+            for category in sorted({each for target in desk.targets for each in target.categories} - known):
+                message = f"desks.{name}.targets: there is no category {category}"
                 raise ValueError(message)
         return self
 

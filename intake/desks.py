@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
@@ -15,7 +15,7 @@ from intake.settings import FormSettings
 from parsing.fields.lexicon import Words
 from parsing.fields.site import site_words
 from parsing.site import Site
-from replies import hours, tokens
+from replies import tokens
 from replies.settings import DeskSettings
 from store import desks as rows
 from store.blobs import Staged
@@ -131,9 +131,3 @@ def _is_ours(desk: OpenDesk, address: str) -> bool:
     local, _, host = address.lower().rpartition("@")
     base = local.partition(desk.settings.separator)[0]
     return f"{base}@{host}" in {each.lower() for each in desk.settings.addresses}
-
-
-def first_reply_due(desk: OpenDesk, now: datetime) -> datetime:
-    """When the desk owes its first answer to a mail that came now; aware UTC."""
-    settings = desk.settings
-    return hours.due_after(settings.hours, now, settings.zone, settings.first_reply_hours).astimezone(UTC)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from intake.triage import Bounced, Join, Open, Recover, Silent
 from intake.work import Work
 from parsing.mail import Nature
-from store import accounts, alerts, brakes, lookup, people, rows, tallies, tickets
+from store import accounts, alerts, brakes, clocks, lookup, people, rows, tallies, tickets
 from store.models import Ticket
 from store.tickets import LOKET
 
@@ -88,6 +88,7 @@ def _urgent(session: Session, work: Work, ticket_id: int, *, urgent: bool) -> No
         ticket.priority = "high"
         session.add(ticket)
         session.flush()
+        clocks.unwind(session, ticket_id, work.now)
         detail = {"why": "it asks to change contact data"}
         tickets.add_event(session, ticket_id, work.now, "priority high", LOKET, detail)
 

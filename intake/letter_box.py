@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlmodel import Session
 
+from intake.desks import OpenDesk
 from intake.work import Work
 from parsing.mail import Nature
 from replies.acknowledge import Answered, Composed
@@ -14,10 +17,27 @@ from store.models import Message, Ticket
 def post(
     session: Session, work: Work, ticket: Ticket, mail_id: int, composed: Composed, kind: str, hold: str = ""
 ) -> None:
-    """Queue a letter's final bytes, and show it on the ticket; `hold` is a reason to keep it back."""
+    """Queue the letter that a mail is worth, and show it on the ticket; `hold` is a reason to keep it back."""
+    held = "shadow" if work.shadow else hold
+    put(session, work.desk, ticket, composed, kind, sender=written_to(work), now=work.now, mail_id=mail_id, hold=held)
+
+
+def put(
+    session: Session,
+    desk: OpenDesk,
+    ticket: Ticket,
+    composed: Composed,
+    kind: str,
+    *,
+    sender: str,
+    now: datetime,
+    mail_id: int | None = None,
+    hold: str = "",
+) -> None:
+    """Queue a letter's final bytes, and show it on the ticket; `mail_id` is the mail that caused it, if one did."""
     letter_id = outbox.queue(
         session,
-        desk_id=work.desk.id,
+        desk_id=desk.id,
         ticket_id=ticket.id,
         mail_id=mail_id,
         kind=kind,
@@ -25,21 +45,21 @@ def post(
         envelope_from=composed.envelope_from,
         recipients=[people.canonical(composed.recipient)],
         content=composed.content,
-        now=work.now,
-        hold="shadow" if work.shadow else hold,
+        now=now,
+        hold=hold,
     )
     message = rows.Draft(
         Message,
-        desk_id=work.desk.id,
+        desk_id=desk.id,
         ticket_id=ticket.id or 0,
         letter_id=letter_id,
         direction="out",
         message_id=composed.message_id,
-        sender_name=work.desk.settings.display_name,
-        sender=written_to(work),
+        sender_name=desk.settings.display_name,
+        sender=sender,
         recipients=[{"name": "", "address": composed.recipient}],
-        date=work.now,
-        received_at=work.now,
+        date=now,
+        received_at=now,
         subject=composed.subject,
         text=composed.text,
         new_text=composed.text,
@@ -47,7 +67,7 @@ def post(
         identity="verified",
     )
     tickets.add_message(session, message, ())
-    tickets.add_thread_ids(session, work.desk.id, ticket.id or 0, composed.message_id)
+    tickets.add_thread_ids(session, desk.id, ticket.id or 0, composed.message_id)
 
 
 def answered(work: Work, sender: str) -> Answered:

@@ -15,6 +15,7 @@ from intake import desks
 from intake.agents.notifying import Notifier
 from intake.alerting import Alarm
 from intake.canary import Canaries
+from intake.clockwork import Clockwork
 from intake.config import Settings
 from intake.directory import Directory
 from intake.doors.health import DoorHealthBook
@@ -86,6 +87,7 @@ class Office:
         self._grants = Grants(settings, engine=engine, master=master, now=now)
         self._sender = Sender(engine, _transport(settings, self._grants), now=now, rng=rng, lease=lease)
         self._notifier = self._make_notifier(directory)
+        self._clockwork = Clockwork(engine=engine, open_desks=self._open_desks, now=now, shadow=shadow)
         self._sending = threading.Thread(target=self._send, name="sender")
         self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, now=now)
         self._alarm = self._make_alarm(settings)
@@ -160,6 +162,7 @@ class Office:
         """Begin to work."""
         with writing(self._engine) as session:
             outbox.release_leases(session)  # ours, from before a crash: the data folder's lock says that we are alone
+        self._clockwork.adopt()
         self._worker.start()
         if not self._shadow:
             self._sending.start()
@@ -172,6 +175,7 @@ class Office:
         times = self._settings.timetable
         timetable.every(times.outbox_seconds, "outbox", self._letters.set)
         timetable.every(self._settings.notices.look_seconds, "notices", self._notify)
+        timetable.every(times.clocks_seconds, "clocks", self._strike_clocks)
         timetable.every(times.housekeeping_hours * 3600, "housekeeping", self._tidy)
         timetable.every(times.grants_minutes * 60, "grants", self._grants.keep, at_once=True)
         if self._settings.alerts.canary_minutes and not self._shadow:
@@ -215,6 +219,13 @@ class Office:
                 self._letters.set()
         except StoreUnreachable:
             _log.debug("nobody told, the store is away")
+
+    def _strike_clocks(self) -> None:
+        try:
+            if self._clockwork.run():
+                self._letters.set()
+        except StoreUnreachable:
+            _log.debug("no clock strikes, the store is away")
 
     def _look_round(self) -> None:
         try:

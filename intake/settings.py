@@ -249,6 +249,7 @@ class TimetableSettings(Section):
     outbox_seconds: float = Field(default=15, gt=0, description="Seconds between looks for letters that are due again")
     spool_seconds: float = Field(default=5, gt=0, description="Seconds between looks for mail that `deliver` left")
     health_seconds: float = Field(default=15, gt=0, description="Seconds between writing down how the doors do")
+    clocks_seconds: float = Field(default=15, gt=0, description="Seconds between looks for targets and silences")
     grants_minutes: float = Field(default=30, gt=0, description="Minutes between looks after logins by OAuth2")
     watch_seconds: float = Field(default=15, gt=0, description="Seconds between looks for what is wrong")
     housekeeping_hours: float = Field(default=6, gt=0, description="Hours between collecting orphans and leavings")

@@ -19,6 +19,7 @@ from parsing.fields.declarations import words
 from parsing.mail import AttachmentKind
 from parsing.message.ingest import ingest_key
 from parsing.report import Category
+from replies import targets
 from store import ledger, notices, rows, tickets
 from store.blobs import BlobFolder, Staged
 from store.engine import writing
@@ -109,9 +110,13 @@ class Shunt:
             person_id=None,
             missing=(),
             created_at=now,
-            first_reply_due_at=None if held.envelope.history else desks.first_reply_due(desk, now),
+            first_reply_due_at=None if held.envelope.history else _due(desk, now),
             history=held.envelope.history,
         )
+
+
+def _due(desk: OpenDesk, now: datetime) -> datetime:
+    return targets.first_reply_due(desk.settings, Category.OTHER, tickets.PRIORITY, now)
 
 
 def _message(desk: OpenDesk, held: Held, ticket_id: int, mail_id: int) -> rows.Draft:

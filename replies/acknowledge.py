@@ -67,6 +67,7 @@ def composed(
     handle: int,
     sequence: int,
     now: datetime,
+    auto_submitted: str = "auto-replied",
 ) -> Composed:
     """A letter to who wrote to us, in its final bytes, likewise."""
     local = now.astimezone(desk.zone)
@@ -79,7 +80,7 @@ def composed(
         date=local,
         in_reply_to=answered.message_id,
         references=answered.references,
-        auto_submitted="auto-replied",
+        auto_submitted=auto_submitted,
         loop_mark=tokens.loop_mark(token_key),
     )
     content = compose.compose(letter, heading, desk.dkim)

@@ -1,4 +1,4 @@
-"""A desk's opening hours as a calendar: when somebody is there, and when so many hours of that will have passed.
+"""A desk's opening hours as a calendar: when somebody is there, and when so much of that time will have passed.
 
 Reckoned in UTC, so that a change of the clocks costs nobody an hour; told in the desk's zone.
 """
@@ -22,9 +22,9 @@ def next_opening(hours: Hours, at: datetime, zone: tzinfo) -> datetime | None:
     return opens.astimezone(zone) if opens > at else None
 
 
-def due_after(hours: Hours, at: datetime, zone: tzinfo, opening_hours: float) -> datetime:
-    """The instant by which a desk has been open for that many hours since `at`, in the desk's zone."""
-    left, due = timedelta(hours=opening_hours), at.astimezone(UTC)
+def due_after(hours: Hours, at: datetime, zone: tzinfo, opening: timedelta) -> datetime:
+    """The instant by which a desk has been open for so long since `at`, in the desk's zone."""
+    left, due = opening, at.astimezone(UTC)
     for opens, closes in _openings(hours, at, zone):
         begins = max(opens, at.astimezone(UTC))
         due = begins + left
@@ -34,14 +34,29 @@ def due_after(hours: Hours, at: datetime, zone: tzinfo, opening_hours: float) ->
     return due.astimezone(zone)
 
 
+def passed(hours: Hours, since: datetime, until: datetime, zone: tzinfo) -> timedelta:
+    """For how long a desk was open between two instants; nothing where the second comes first."""
+    total = timedelta()
+    for opens, closes in _openings(hours, since, zone):
+        if opens >= until:
+            break
+        total += max(min(closes, until) - max(opens, since), timedelta())
+    return total
+
+
 def _openings(hours: Hours, at: datetime, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
-    """Each opening and closing that is not over at an instant, in order, in UTC."""
+    """Each opening and closing that is not over at an instant, in order, in UTC, without overlapping."""
     first = at.astimezone(zone).date() - _DAY  # a night that began yesterday may go on
+    closed = at.astimezone(UTC) - 2 * _DAY
     for ahead in range(_HORIZON_DAYS):
         day = first + ahead * _DAY
         opens, closes = _instant(day, hours, zone, closing=False), _instant(day, hours, zone, closing=True)
-        if WEEKDAYS[day.weekday()] in hours.days and day not in hours.holidays and closes > at:
-            yield opens, closes
+        if WEEKDAYS[day.weekday()] in hours.days and day not in hours.holidays and closes > max(at, closed):
+            yield (
+                max(opens, closed),
+                closes,
+            )  # a zone that changes sides of the date line has no such day, or has it twice
+            closed = closes
 
 
 def _instant(day: date, hours: Hours, zone: tzinfo, *, closing: bool) -> datetime:

@@ -75,6 +75,10 @@ class Language:
             return self.around_the_clock.format(days=days)
         return self.hours.format(days=days, open=self.clock(hours.open), close=self.clock(hours.close), zone=zone)
 
+    def hours_of(self, count: float) -> int | str:
+        """A number of hours: 4, or "1,5"."""
+        return int(count) if count == int(count) else f"{count:g}".replace(".", self.decimal)
+
     def files(self, pictures: int, others: int) -> str:
         """How many files: "1 gambar dan 2 berkas", or nothing."""
         counts = ((pictures, self.picture), (others, self.file))

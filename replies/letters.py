@@ -8,7 +8,7 @@ from typing import Any
 
 from parsing.report import Category, Finding
 from replies import findings as shapes
-from replies import guidance, hours, language, render
+from replies import guidance, hours, language, render, targets
 from replies.findings import Words
 from replies.language import Language
 from replies.settings import DeskSettings
@@ -32,6 +32,7 @@ class TicketView:
     language: str  #: of our letters: a folder of templates
     category: str
     created_at: datetime
+    priority: str = "normal"
     findings: tuple[Finding, ...] = ()  #: shown only in their strict shapes, and only to who authenticated
     pictures: int = 0  #: how many of the attachments are pictures
     files: int = 0  #: how many are something else
@@ -107,6 +108,17 @@ def secret(desk: DeskSettings, view: TicketView) -> Letter:
     return _letter("secret", desk, view, _speech(desk, view), {})
 
 
+def closing(desk: DeskSettings, view: TicketView, closes: datetime, *, words: Words) -> Letter:
+    """The letter that says that a ticket closes unless its customer is heard of."""
+    speech = _speech(desk, view)
+    values = {
+        "closes": speech.day(closes.astimezone(desk.zone).date()),
+        "missing": speech.listing(words.field_name(item) for item in view.missing),
+        "reopen_days": desk.reopen_days,
+    }
+    return _letter("closing", desk, view, speech, values)
+
+
 def status(desk: DeskSettings, view: TicketView, progress: Progress, *, words: Words) -> Letter:
     """The letter that says how far a ticket has come. For the one whom it belongs to, and who authenticated."""
     speech = _speech(desk, view)
@@ -169,7 +181,7 @@ def _common(desk: DeskSettings, view: TicketView, speech: Language) -> dict[str,
         "subject": subject(view.number, view.subject),
         "secret": view.secret,
         "due": _told(view.due, desk, speech),
-        "reply_hours": desk.first_reply_hours,
+        "reply_hours": speech.hours_of(targets.first_reply_hours(desk, view.category, view.priority)),
         "hours": speech.opening(desk.hours, language.zone_name(local, zone)),
         "opens": speech.instant(opens, zone) if opens else "",
         "channels": speech.listing(channels),

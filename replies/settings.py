@@ -76,6 +76,13 @@ def _languages(codes: list[str]) -> list[str]:
     return codes
 
 
+#: How urgent a ticket is.
+Priority = Literal["low", "normal", "high", "urgent"]
+
+#: Less than a quarter of an hour is no promise, more than a thousand hours is none either.
+OpeningHours = Annotated[float, Field(ge=0.25, le=1000)]
+
+
 class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -116,6 +123,15 @@ class Hours(_Settings):
     holidays: list[date] = Field(default=[], description="days on which the desk is closed all the same")
 
 
+class TargetSettings(_Settings):
+    """Other targets for some of a desk's tickets."""
+
+    categories: list[str] = Field(default=[], description="of these categories; else of any")
+    priorities: list[Priority] = Field(default=[], description="of these priorities; else of any")
+    first_reply_hours: OpeningHours | None = Field(default=None, description="opening hours until a person answers")
+    resolution_hours: OpeningHours | None = Field(default=None, description="opening hours until it is settled")
+
+
 class DeskSettings(_Settings):
     """A desk: what it is called, where it is written to, and how it answers."""
 
@@ -133,6 +149,15 @@ class DeskSettings(_Settings):
     prefix: Annotated[str, AfterValidator(_prefix)] = Field(default="LKT", description="what ticket numbers begin with")
     hours: Hours = Field(default_factory=Hours, description="opening hours, named in letters")
     first_reply_hours: int = Field(default=4, ge=1, le=240, description="opening hours within which a person answers")
+    resolution_hours: OpeningHours = Field(
+        default=40, description="opening hours, while it is our turn, within which a ticket is settled"
+    )
+    remind_percent: int = Field(
+        default=75, ge=1, le=99, description="of a target's time, after which its owner is told"
+    )
+    targets: list[TargetSettings] = Field(default=[], description="other targets by category and priority")
+    close_after_days: int = Field(default=7, ge=0, le=365, description="days of a customer's silence; 0 for never")
+    warn_days_before: int = Field(default=2, ge=0, le=30, description="days before closing that it is announced")
     channels: list[str] = Field(default=[], description="the official channels, named in letters; else the addresses")
     acknowledge: Literal["authenticated", "known", "all"] = Field(
         default="authenticated", description="who is told that the mail has arrived"
@@ -174,6 +199,13 @@ class DeskSettings(_Settings):
             if not any(addresses.is_at(each, key.domain) for each in self.addresses):
                 msg = f"dkim: none of the desk's addresses is at {key.domain}, so its signature would count for none"
                 raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _silence_comes_before_its_warning(self) -> Self:
+        if self.close_after_days and self.warn_days_before >= self.close_after_days:
+            msg = "warn_days_before must be less than close_after_days"
+            raise ValueError(msg)
         return self
 
     @property

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlmodel import Session, col, select
 
 from parsing.fields.missing import still_missing
-from store import findings, rows, tickets
+from store import clocks, findings, rows, tickets
 from store.errors import NoSuchRow
 from store.models import Agent, Finding, Message, Tag, Ticket
 from store.states import Move, Status
@@ -29,14 +29,12 @@ def close(session: Session, ticket_id: int, by: str, now: datetime) -> None:
     """Say that the matter is over. Raises NoSuchRow."""
     if rows.one(session, Ticket, ticket_id).status != Status.CLOSED:
         tickets.move(session, ticket_id, Move.CLOSE, by, now)
-        _wait_until(session, ticket_id, None)
 
 
 def reopen(session: Session, ticket_id: int, by: str, now: datetime) -> None:
     """Make it our turn again. Raises NoSuchRow, MoveRefused for a held ticket."""
     if rows.one(session, Ticket, ticket_id).status != Status.OPEN:
         tickets.move(session, ticket_id, Move.REOPEN, by, now)
-        _wait_until(session, ticket_id, None)
 
 
 def wait(session: Session, ticket_id: int, until: datetime | None, by: str, now: datetime) -> None:
@@ -49,7 +47,7 @@ def wait(session: Session, ticket_id: int, until: datetime | None, by: str, now:
     if ticket.status != Status.WAITING:
         tickets.move(session, ticket_id, Move.WAIT, by, now)
     if until != earlier:
-        _wait_until(session, ticket_id, until)
+        _change(session, ticket, "wait_until", until, now)
         detail = {"from": _told(earlier), "to": _told(until)}
         tickets.add_event(session, ticket_id, now, "waits", by, detail)
 
@@ -182,13 +180,7 @@ def _change(session: Session, ticket: Ticket, column: str, value: Any, now: date
     ticket.updated_at = now
     session.add(ticket)
     session.flush()
-
-
-def _wait_until(session: Session, ticket_id: int, until: datetime | None) -> None:
-    ticket = rows.one(session, Ticket, ticket_id)
-    ticket.wait_until = until
-    session.add(ticket)
-    session.flush()
+    clocks.unwind(session, ticket.id or 0, now)
 
 
 def _told(when: datetime | None) -> str | None:

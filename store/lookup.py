@@ -46,8 +46,13 @@ def facts(session: Session, question: Question) -> Facts:
         candidates=tuple(candidates(session, _ties(question, sender))),
         returned=_returned(session, question),
         elsewhere=accounts.elsewhere(session, question.desk_id, question.accounts, sender),
-        **(_of_sender(session, question, sender) if sender else {}),
+        **(_of_sender(session, question.desk_id, sender, question.now) if sender else {}),
     )
+
+
+def of_address(session: Session, desk_id: int, address: str, now: datetime) -> Facts:
+    """What bears on a letter of our own accord to an address."""
+    return Facts(**_of_sender(session, desk_id, people.canonical(address), now))
 
 
 def domain_tally(address: str) -> str:
@@ -71,9 +76,8 @@ def _ties(question: Question, sender: str) -> Ties:
     )
 
 
-def _of_sender(session: Session, question: Question, sender: str) -> dict[str, Any]:
+def _of_sender(session: Session, desk: int, sender: str, now: datetime) -> dict[str, Any]:
     """What is known of who wrote."""
-    desk, now = question.desk_id, question.now
     known = people.find(session, desk, sender)
     agent = people.agent_at(session, sender)
     wrote = written(session, desk, sender, now)

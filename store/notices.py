@@ -37,6 +37,8 @@ class Why(StrEnum):
     PENDING_NOTE = "pending_note"  # what looks like an agent's mail, and could not be believed
     REMINDER = "reminder"  # the answer is due soon
     ESCALATED = "escalated"  # the answer is overdue
+    CAME_BACK = "came_back"  # the day for which it waited has come
+    SILENT = "silent"  # nothing is heard of the customer
     REOPENED = "reopened"
     CLOSED = "closed"  # without the agent's own doing
 

@@ -60,6 +60,14 @@ def one(session: Session, table: type[Row], key: Any) -> Row:
     return row
 
 
+def locked(session: Session, table: type[Row], key: Any) -> Row:
+    """Likewise, as it is now, and nobody else changes it before this transaction ends."""
+    row = session.get(table, key, with_for_update=True)
+    if row is None:
+        raise NoSuchRow
+    return row
+
+
 def chunks(values: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
     """Cut a sequence into pieces that fit into one IN (…): SQLite before 3.32 took 999 parameters."""
     for start in range(0, len(values), size):

@@ -24,7 +24,7 @@ class Move(StrEnum):
     """What can happen to a ticket."""
 
     CUSTOMER_WROTE = "customer_wrote"
-    CUSTOMER_THANKED = "customer_thanked"  # thanks, and nothing else: nobody's turn
+    CUSTOMER_THANKED = "customer_thanked"  # thanks, and nothing else: that was it, where the turn was the customer's
     AUTOMAT_WROTE = "automat_wrote"  # an out-of-office is nobody's turn
     BOUNCED = "bounced"  # what we said did not arrive, so it is our turn again
     WE_ANSWERED = "we_answered"
@@ -58,7 +58,8 @@ MOVES: dict[tuple[Status, Move], Status] = {
     (Status.HELD, Move.CLOSE): Status.CLOSED,
     (Status.WAITING, Move.BOUNCED): Status.OPEN,
     **{(status, Move.BOUNCED): status for status in Status if status is not Status.WAITING},
-    **{(status, Move.CUSTOMER_THANKED): status for status in Status},
+    (Status.WAITING, Move.CUSTOMER_THANKED): Status.CLOSED,
+    **{(status, Move.CUSTOMER_THANKED): status for status in Status if status is not Status.WAITING},
     (Status.HELD, Move.AUTOMAT_WROTE): Status.HELD,
 }
 
@@ -70,8 +71,13 @@ def beginning(*, history: bool, held: bool) -> Status:
     return Status.HELD if held else Status.OPEN
 
 
-def after(status: str, move: Move) -> Status:
-    """The state that a move leads to; MoveRefused where the table has none."""
+def after(status: str, move: Move, until_a_day: bool = False) -> Status:
+    """The state that a move leads to; MoveRefused where the table has none.
+
+    `until_a_day` says that the ticket does not wait for its customer alone: then thanks are for being told of the day.
+    """
+    if move is Move.CUSTOMER_THANKED and until_a_day:
+        return Status(status)
     try:
         return MOVES[Status(status), move]
     except KeyError:

@@ -11,12 +11,15 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 
 from parsing.report import Finding as Found
-from store import desks, rows, states
+from store import clocks, desks, rows, states
 from store.errors import NoSuchRow
 from store.models import Blob, Event, Finding, Message, SealingKey, ThreadId, Ticket, TicketLink
 
 #: msg-ids longer than a line can be (RFC 5322, 2.1.1) are no msg-ids.
 MAX_MSGID = 998
+
+#: The priority of a ticket of which nobody has said another.
+PRIORITY = "normal"
 
 #: Who did what no person did.
 LOKET = "loket"
@@ -62,6 +65,7 @@ def open_ticket(session: Session, new: NewTicket) -> Ticket:
         customer_subject=new.customer_subject,
         category=new.category,
         language=new.language,
+        priority=PRIORITY,
         person_id=new.person_id,
         missing=list(new.missing),
         history=new.history,
@@ -72,19 +76,23 @@ def open_ticket(session: Session, new: NewTicket) -> Ticket:
         closed_at=new.created_at if new.history else None,
     )
     ticket.id = rows.add(session, ticket)
+    if status == states.Status.OPEN:
+        clocks.begin(session, ticket, new.created_at, awaited=new.first_reply_due_at is not None)
     return ticket
 
 
 def move(session: Session, ticket_id: int, what: states.Move, by: str, now: datetime) -> str:
     """Make a move of the state table; returns the new state. An event is left where the state changed."""
-    ticket = rows.one(session, Ticket, ticket_id)
-    before, ticket.status = ticket.status, states.after(ticket.status, what)
+    ticket = rows.locked(session, Ticket, ticket_id)
+    before, ticket.status = states.Status(ticket.status), states.after(ticket.status, what, bool(ticket.wait_until))
     ticket.updated_at = now
-    ticket.closed_at = now if ticket.status == states.Status.CLOSED else None
+    if ticket.status != before:
+        ticket.closed_at = now if ticket.status == states.Status.CLOSED else None
+        ticket.wait_until = None
+        add_event(session, ticket_id, now, "status", by, {"from": before, "to": ticket.status, "move": what})
     session.add(ticket)
     session.flush()
-    if ticket.status != before:
-        add_event(session, ticket_id, now, "status", by, {"from": before, "to": ticket.status, "move": what})
+    clocks.turned(session, ticket, before, what, now)
     return ticket.status
 
 

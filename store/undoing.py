@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from store import attention, commands, people, rows, splitting, tickets
+from store import attention, clocks, commands, people, rows, splitting, tickets
 from store.models import Event, Finding, Tag, Ticket, TicketLink
 from store.states import Move, Status
 
@@ -137,6 +137,7 @@ def _kept(session: Session, ticket: Ticket, now: datetime) -> None:
     ticket.updated_at = now
     session.add(ticket)
     session.flush()
+    clocks.unwind(session, ticket.id or 0, now)
 
 
 _DEEDS: Final[dict[str, Callable[[Session, Ticket, dict[str, Any], datetime], None]]] = {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from store import commands
+from store import clocks, commands
+from store.clocks import Dates
 from store.lookup import HARD_BOUNCES
 from store.models import (
     Agent,
@@ -67,6 +68,16 @@ def ticket(session: Session, row: Ticket) -> dict[str, Any]:
 
 def summary(session: Session, row: Ticket) -> dict[str, Any]:
     """A ticket in one line."""
+    return summaries(session, [row])[0]
+
+
+def summaries(session: Session, listed: Sequence[Ticket]) -> list[dict[str, Any]]:
+    """Tickets in one line each, in the order given."""
+    dates = clocks.dates(session, [row.id or 0 for row in listed])
+    return [_summary(session, row, dates.get(row.id or 0, Dates())) for row in listed]
+
+
+def _summary(session: Session, row: Ticket, dates: Dates) -> dict[str, Any]:
     desk = session.get(Desk, row.desk_id)
     agent = session.get(Agent, row.assignee_id) if row.assignee_id else None
     return {
@@ -82,6 +93,9 @@ def summary(session: Session, row: Ticket) -> dict[str, Any]:
         "created_at": instant(row.created_at),
         "updated_at": instant(row.updated_at),
         "first_reply_due_at": instant(row.first_reply_due_at),
+        "resolution_due_at": instant(dates.resolution_due_at),
+        "next_at": instant(dates.next_at),
+        "next_what": dates.next_what,
         "held_for": row.held_for or None,
         "wait_until": instant(row.wait_until),
     }
@@ -96,7 +110,7 @@ def listing(
         statement = statement.join(Desk, col(Desk.id) == col(Ticket.desk_id)).where(Desk.name == desk)
     if status:
         statement = statement.where(Ticket.status == status)
-    return [summary(session, row) for row in session.exec(statement).all()]
+    return summaries(session, session.exec(statement).all())
 
 
 def message_count(session: Session) -> int:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 import click
 from sqlmodel import Session, select
 
 from intake import clock
 from intake.cli import opened, picture, printing
-from replies import hours
+from replies import targets
 from store import holding, merging, participation, rows, tickets, views
 from store import search as finder
 from store.engine import looking, writing
@@ -17,7 +15,7 @@ from store.errors import NoSuchRow
 from store.models import Desk, Ticket
 from store.states import Status
 
-_COLUMNS = ("number", "status", "created_at", "first_reply_due_at", "category", "subject")
+_COLUMNS = ("number", "status", "created_at", "next_at", "category", "subject")
 
 
 @click.group()
@@ -65,7 +63,7 @@ def search(ctx: click.Context, words: tuple[str, ...], desk: str | None, limit: 
     with opened.store(found) as engine, looking(engine) as session:
         row = session.exec(select(Desk).where(Desk.name == name)).first()
         hits = finder.search(session, row.id or 0, " ".join(words), limit=limit) if row else []
-        printing.table([views.summary(session, each) for each in hits], _COLUMNS, as_json=as_json)
+        printing.table(views.summaries(session, hits), _COLUMNS, as_json=as_json)
 
 
 @ticket.command()
@@ -79,7 +77,7 @@ def release(ctx: click.Context, number: str, desk: str | None) -> None:
         row = found_ticket(session, number, desk)
         owner = found.desks[rows.one(session, Desk, row.desk_id).name]
         now = clock.now()
-        due = hours.due_after(owner.hours, now, owner.zone, owner.first_reply_hours).astimezone(UTC)
+        due = targets.first_reply_due(owner, row.category, row.priority, now)
         holding.release(session, row.id or 0, opened.operator(), due, now)
 
 

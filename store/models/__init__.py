@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from store.models.alerts import Alert
 from store.models.canaries import Canary
+from store.models.clocks import Clock
 from store.models.doors import DoorHealth, Mailbox, MailboxUid
 from store.models.grants import Grant
 from store.models.guarding import AccountUse, Brake, Tally
@@ -33,6 +34,7 @@ __all__ = [
     "Blob",
     "Brake",
     "Canary",
+    "Clock",
     "Desk",
     "DoorHealth",
     "Event",

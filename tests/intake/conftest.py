@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel, select
 
 from intake import desks
+from intake.clockwork import Clockwork
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.examining import Examiner
@@ -123,6 +124,14 @@ class Counter:
         for content in mails:
             self.hand_in(content, **more)
         self.work()
+
+    def strike(self, **passed: float) -> bool:
+        """Let time pass, and the clocks strike; they are made anew each time, as after a restart."""
+        if passed:
+            self.later(**passed)
+        clockwork = Clockwork(engine=self.engine, open_desks=self.desks, now=lambda: self.clock[-1])
+        clockwork.adopt()
+        return clockwork.run()
 
     def rows(self, model: type[Row]) -> Sequence[Row]:
         """All rows of a table, the oldest first."""

@@ -67,8 +67,8 @@ def test_ticket_show_has_the_shape_of_the_interface(loket: Loket) -> None:
     assert code == 0
     assert set(ticket) == set(
         "number desk status subject category language priority queue assignee created_at updated_at "
-        "first_reply_due_at customer fields missing participants related messages events held_for merged_into "
-        "tags wait_until".split()
+        "first_reply_due_at resolution_due_at next_at next_what customer fields missing participants related messages "
+        "events held_for merged_into tags wait_until".split()
     )
     assert set(ticket["fields"]) == set(
         "usernames transaction_ids occurred_at amounts channels emails phones devices error_messages registered_at "

@@ -69,11 +69,9 @@ def _written(values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, A
 def _named(tables: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
     for table in tables.values():
         for name, value in table.items():
-            yield from (
-                _written(value, f"{key}.{name}.")
-                if isinstance(value, Mapping) and value
-                else [(f"{key}.{name}", value)]
-            )
+            first = value[0] if isinstance(value, list) and value else value
+            tables = isinstance(first, Mapping) and first
+            yield from _written(first, f"{key}.{name}.") if tables else [(f"{key}.{name}", value)]
 
 
 def test_the_example_documents_every_key_and_no_other() -> None:

@@ -14,6 +14,7 @@ from typing import cast
 import pytest
 from structlog.testing import capture_logs
 
+from parsing.fields import declarations
 from parsing.report import Finding
 from replies import guidance, language, letters, render
 from replies.acknowledge import Composed
@@ -271,7 +272,7 @@ def test_a_language_without_a_folder_is_an_error_by_name() -> None:
 def test_a_language_folder_is_complete(spoken: str) -> None:
     """Every letter in both forms, and every word that letters are put together with."""
     [ours] = render.folders(None)
-    names = ("received", "complete", "duplicate", "secret", "status", "notice")
+    names = ("received", "complete", "duplicate", "secret", "status", "notice", "closing")
     wanted = {f"{name}.{form}" for name in names for form in ("txt", "html")} | {
         "language.toml",
         "guidance.toml",
@@ -311,3 +312,26 @@ def test_the_letters_language_is_one_that_its_reader_reads(spoken: str | None, o
 def test_opening_hours_are_told_in_a_phrase(hours: Hours, told: str) -> None:
     """As on a door."""
     assert language.load("id").opening(hours, "WIB") == told
+
+
+@pytest.mark.parametrize(
+    ("spoken", "day", "asked"),
+    [("id", "Selasa, 1 Desember 2026", "ID transaksi"), ("en", "Tuesday, 1 December 2026", "Transaction ID")],
+)
+def test_the_warning_says_what_to_do_and_until_when(spoken: str, day: str, asked: str) -> None:
+    """The same in text and in HTML: the number, the day, what we still need, for how long an answer opens it again."""
+    view = letters.TicketView(
+        number="LKT-104231",
+        subject="Deposit belum masuk",
+        language=spoken,
+        category="deposit_missing",
+        created_at=NIGHT,
+        missing=("transaction_id",),
+    )
+    desk = DeskSettings(name="help", addresses=["bantuan@contoh.id"], reopen_days=10)
+    closes = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+    letter = letters.closing(desk, view, closes, words=declarations.words(spoken))
+    for body in (re.sub(r"\s+", " ", letter.text), visible(letter.html)):
+        assert body.count(day) >= 2
+        for said in ("LKT-104231", asked, "10", "bantuan@contoh.id"):
+            assert said in body
