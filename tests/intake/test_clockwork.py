@@ -244,7 +244,7 @@ def test_a_warning_waits_while_a_brake_is_pulled(open_always: Counter) -> None:
     open_always.take(customer_mail())
     moved(open_always, Move.WE_ANSWERED)
     with writing(open_always.engine) as session:
-        brakes.pull(session, 1, "budi@example.com", after(days=6), after(days=5))
+        brakes.pull(session, 1, "budi@example.com", after(days=6) - brakes.FIRST)
     for _ in range(8 * 24):
         open_always.strike(hours=1)
     assert told(open_always) == [("warned of closing", after(days=6)), ("closed", after(days=8))]
