@@ -7,7 +7,7 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from intake import acknowledgement, follow_up, guarding
+from intake import acknowledgement, attaching, follow_up, guarding
 from intake.agents import telling
 from intake.authenticate import VERIFIED
 from intake.triage import (
@@ -28,7 +28,7 @@ from parsing.fields.missing import still_missing
 from parsing.mail import Nature
 from replies import targets
 from store import canaries, clocks, ledger, people, rows, tickets
-from store.models import Attachment, Mail, Message, Participant, Ticket
+from store.models import Mail, Message, Participant, Ticket
 from store.tickets import NewTicket
 
 
@@ -247,7 +247,7 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int, dir
             identity=work.identity,
             identity_why=work.identity_why,
         ),
-        _attachments(work),
+        attaching.attachments(work),
     )
     if work.envelope.whole_size is not None:
         tickets.add_event(session, ticket_id, work.now, "too_large", detail={"size": work.envelope.whole_size})
@@ -255,38 +255,6 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int, dir
         tickets.add_findings(session, ticket_id, message_id, work.report.findings)
     references = [*mail.references, *mail.in_reply_to]
     tickets.add_thread_ids(session, work.desk.id, ticket_id, mail.message_id, references)
-
-
-def _attachments(work: Work) -> list[rows.Draft]:
-    seen = {each.number: each for each in work.pictures}
-    copies = _copies(work)
-    return [
-        rows.Draft(
-            Attachment,
-            message_id=0,
-            position=position,
-            blob=file.name,
-            name=attachment.name,
-            type=attachment.type,
-            declared_type=attachment.declared_type,
-            size=attachment.size,
-            sha256=attachment.sha256,
-            inline=attachment.inline,
-            content_id=attachment.content_id,
-            kind=attachment.kind.value,
-            likeness=seen[position].likeness if position in seen else "",
-            unread=seen[position].problem if position in seen else "",
-            large=copies.get(position, (None, None))[0],
-            small=copies.get(position, (None, None))[1],
-        )
-        for position, (attachment, file) in enumerate(zip(work.mail.attachments, work.files[1:], strict=False))
-    ]
-
-
-def _copies(work: Work) -> dict[int, tuple[str, str]]:
-    """The sealed files of the pictures that may be shown, large and small, by the attachment's number."""
-    names = iter([file.name for file in work.files[1 + len(work.mail.attachments) :]])
-    return {each.number: (next(names), next(names)) for each in work.pictures if each.shown}
 
 
 def _acknowledge(
