@@ -49,20 +49,26 @@ class Canaries:
     def fly(self) -> None:
         """Send one for each desk. Raises StoreUnreachable."""
         for desk in self._desks:
-            address = desk.settings.addresses[0]
-            message_id = f"{canaries.PREFIX}{secrets.token_hex(16)}@{address.rpartition('@')[2].lower()}"
+            _message_id, trouble = self.send(desk, desk.settings.addresses[0])
+            if trouble:
+                _log.warning("the mail to ourselves could not be sent", desk=desk.settings.name, why=trouble)
+
+    def send(self, desk: OpenDesk, address: str) -> tuple[str, str]:
+        """Send one to an address of a desk: its Message-ID, and why it could not be sent. Raises StoreUnreachable."""
+        message_id = f"{canaries.PREFIX}{secrets.token_hex(16)}@{address.rpartition('@')[2].lower()}"
+        with writing(self._engine) as session:
+            number = canaries.fly(session, desk.id, message_id, self._now())
+        try:
+            self._send(desk, address, message_id)
+        except (OSError, RepliesError) as error:
             with writing(self._engine) as session:
-                number = canaries.fly(session, desk.id, message_id, self._now())
-            try:
-                self._send(desk, address, message_id)
-            except (OSError, RepliesError) as error:
-                _log.warning("the mail to ourselves could not be sent", desk=desk.settings.name, why=str(error))
-                with writing(self._engine) as session:
-                    canaries.fell(session, number, str(error))
+                canaries.fell(session, number, str(error))
+            return message_id, str(error) or type(error).__name__
+        return message_id, ""
 
     def _send(self, desk: OpenDesk, address: str, message_id: str) -> None:
         heading = Heading(
-            from_=Address(name="loket", address=address),
+            from_=Address(name="loket", address=desk.settings.addresses[0]),
             to=address,
             reply_to=None,
             message_id=message_id,
@@ -73,7 +79,7 @@ class Canaries:
         content = compose(letter, heading, desk.settings.dkim)
         post(
             self._route,
-            sender=address,
+            sender=desk.settings.addresses[0],
             recipient=address,
             message_id=message_id,
             content=content,

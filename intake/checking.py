@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake import checking_online, clock, config, forecast
-from intake.checking_online import ServerWrong
+from intake import checking_online, clock, config, forecast, probing
 from intake.config import Settings
+from intake.errors import ServerWrong
+from intake.identity.resolver import Resolver
 from parsing.pictures import tesseract
 from replies import addresses, dkim_keys, guidance, language, render
 from replies.errors import RepliesError
@@ -29,8 +30,18 @@ class Result:
     told: str
 
 
-def check(settings: Settings, environ: Mapping[str, str], *, online: bool) -> Iterator[Result]:
-    """Everything there is to look at, one thing after the other."""
+def check(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    online: bool,
+    resolver: Resolver | None = None,
+    probe_seconds: float = 0,
+) -> Iterator[Result]:
+    """Everything there is to look at, one thing after the other; in the real DNS unless another is given.
+
+    `probe_seconds` is for how long a mail to ourselves may be on its way; none is sent without.
+    """
     yield _environment(environ)
     yield _tried("data folder", lambda: _folder(settings.data))
     yield _tried("secret key", lambda: _key(settings.data / "secret.key"))
@@ -46,7 +57,10 @@ def check(settings: Settings, environ: Mapping[str, str], *, online: bool) -> It
     if settings.replies.deliver == "smtp":
         yield _forecast(settings)
     if online:
-        for what, look in checking_online.looks(settings):
+        for what, look in checking_online.looks(settings, resolver):
+            yield _tried(what, look)
+    if probe_seconds:
+        for what, look in probing.looks(settings, probe_seconds):
             yield _tried(what, look)
 
 

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 
 from imapclient.exceptions import LoginError
 
-from intake import clock
+from intake import checking_dns, clock, examining
 from intake.config import Settings
 from intake.doors.imap_connection import ERRORS, connect, sentence
+from intake.errors import ServerWrong
 from intake.grants import Grants
+from intake.identity.resolver import Resolver
 from intake.settings import ImapAccount
 from replies import smarthost
 from replies.errors import RepliesError
@@ -30,12 +32,8 @@ _NAMED = 12
 Looks = Iterator[tuple[str, Callable[[], str]]]
 
 
-class ServerWrong(Exception):
-    """A server does not do what the desk needs of it; the words say what, and how to mend it."""
-
-
-def looks(settings: Settings) -> Looks:
-    """Every server that the configuration names, one after the other."""
+def looks(settings: Settings, resolver: Resolver | None = None) -> Looks:
+    """Every server that the configuration names, then the DNS: the real one unless another is given."""
     engine = open_store(settings.store_url)
     try:
         grants = Grants(settings, engine=engine, master=_master(settings), now=clock.now)
@@ -47,6 +45,7 @@ def looks(settings: Settings) -> Looks:
             yield what, lambda route=route, tokens=tokens: _smarthost(route, tokens)  # type: ignore[misc]
     finally:
         engine.dispose()
+    yield from checking_dns.looks(settings, resolver or examining.dns(settings.intake.authentication))
 
 
 def _routes(settings: Settings) -> Iterator[tuple[str, SmarthostSettings]]:

@@ -53,3 +53,7 @@ class ConfigurationWrong(IntakeError):
 
 class AlreadyRunning(IntakeError):
     """Another loket works in this data folder; stop it first."""
+
+
+class ServerWrong(IntakeError):
+    """A server does not do what the desk needs of it; the words say what, and how to mend it."""

@@ -17,7 +17,7 @@ from intake.authenticate import UNEXAMINED, Proof, Standing
 from intake.identity.evaluation import evaluate
 from intake.identity.resolver import DnsResolver, Resolver
 from intake.scanning import Clamd, Scan
-from intake.settings import IntakeSettings
+from intake.settings import AuthenticationSettings, IntakeSettings
 from intake.spooled import read_spooled
 from parsing.mail import ParsedMail, RawMail
 
@@ -78,12 +78,16 @@ class Examiner:
         self._threads.shutdown(wait=True)
 
 
+def dns(how: AuthenticationSettings) -> DnsResolver:
+    """The DNS, by the configuration."""
+    return DnsResolver(nameservers=[str(each) for each in how.nameservers], lifetime=how.dns_seconds)
+
+
 def examiner(settings: IntakeSettings) -> Examiner:
     """Who examines mail, by the configuration."""
     how, scanner = settings.authentication, settings.scanner
-    servers = [str(each) for each in how.nameservers]
     return Examiner(
-        resolver=DnsResolver(nameservers=servers, lifetime=how.dns_seconds) if how.evaluate else None,
+        resolver=dns(how) if how.evaluate else None,
         scanner=Clamd(scanner.clamd, scanner.seconds) if scanner.clamd else None,
     )
 

@@ -41,9 +41,14 @@ def read(text: str) -> Key:
     return key
 
 
+def kind(key: Key) -> str:
+    """What the k= of its record says."""
+    return "rsa" if isinstance(key, RSAPrivateKey) else "ed25519"
+
+
 def algorithm(key: Key) -> str:
     """What the a= of a signature says."""
-    return "rsa-sha256" if isinstance(key, RSAPrivateKey) else "ed25519-sha256"
+    return f"{kind(key)}-sha256"
 
 
 def told(key: Key) -> str:
@@ -67,8 +72,7 @@ def place(selector: str, domain: str) -> str:
 
 def record(key: Key) -> str:
     """What the record says."""
-    kind = "rsa" if isinstance(key, RSAPrivateKey) else "ed25519"
-    return f"v=DKIM1; k={kind}; p={public(key).decode()}"
+    return f"v=DKIM1; k={kind(key)}; p={public(key).decode()}"
 
 
 def zone_line(key: Key, selector: str, domain: str) -> str:

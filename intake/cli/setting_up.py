@@ -50,9 +50,15 @@ def init(ctx: click.Context, address: str) -> int:
 
 
 @click.command()
-@click.option("--online", is_flag=True, help="Also log in at every server.")
+@click.option("--online", is_flag=True, help="Also log in at every server, and ask the DNS about the desks' domains.")
+@click.option(
+    "--probe", is_flag=True, help="Also send a mail to each address, which the running daemon has to take in."
+)
+@click.option(
+    "--wait", type=click.FloatRange(1, 3600), default=120, show_default=True, help="Seconds that it may take."
+)
 @click.pass_context
-def check(ctx: click.Context, online: bool) -> int:
+def check(ctx: click.Context, online: bool, probe: bool, wait: float) -> int:
     """Say what is wrong with the configuration and its surroundings, and how to mend it."""
     try:
         found = opened.settings(ctx)
@@ -60,7 +66,7 @@ def check(ctx: click.Context, online: bool) -> int:
         click.echo(str(error))
         return 2
     faults = 0
-    for result in checking.check(found, os.environ, online=online):
+    for result in checking.check(found, os.environ, online=online or probe, probe_seconds=wait if probe else 0):
         faults += not result.well
         sign = click.style("ok   ", fg="green") if result.well else click.style("wrong", fg="red")
         click.echo(f"{sign} {result.what}: {result.told}")

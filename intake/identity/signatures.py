@@ -61,21 +61,22 @@ def check(resolver: Resolver, content: bytes, received_at: datetime) -> list[Sig
     plain = verifier.body
     results = []
     for position, value in enumerate(found[:MAX_SIGNATURES]):
-        tags = _tags(value)
+        found_tags = tags(value)
         # Where the body is compared in its relaxed form, it is given in that form: dkimpy's own way there is quadratic.
-        verifier.body = relaxed if tags.get(b"c", b"").partition(b"/")[2] == b"relaxed" else plain
-        results.append(_result(resolver, verifier, position, tags, received_at))
+        verifier.body = relaxed if found_tags.get(b"c", b"").partition(b"/")[2] == b"relaxed" else plain
+        results.append(_result(resolver, verifier, position, found_tags, received_at))
     return results
 
 
-def _tags(value: bytes) -> dict[bytes, bytes]:
+def tags(value: bytes) -> dict[bytes, bytes]:
+    """The tags of a signature or of a key's record; none where it cannot be read."""
     if len(value) > _MAX_SIGNATURE:
         return {}
     try:
-        tags: dict[bytes, bytes] = parse_tag_value(value)
+        found: dict[bytes, bytes] = parse_tag_value(value)
     except InvalidTagValueList:
         return {}
-    return tags
+    return found
 
 
 def _result(

@@ -17,6 +17,7 @@ from tests import zone
 from tests.servers import certificates, sinks
 from tests.servers.common import free_port
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.zone import Zone
 
 
 @pytest.fixture
@@ -25,12 +26,12 @@ def sink() -> Iterator[sinks.Sink]:
         yield sink
 
 
-def _told(folder: Path, text: str, *, online: bool = True) -> dict[str, tuple[bool, str]]:
+def _told(folder: Path, text: str, *, online: bool = True, dns: Zone | None = None) -> dict[str, tuple[bool, str]]:
     place = folder / "config.toml"
     place.write_text(f'data = "{folder}"\n[desks.help]\naddresses = ["help@desk.test"]\n{text}')
     if not (folder / "secret.key").exists():
         keys.create_master(folder / "secret.key")
-    found = checking.check(config.load(place), {}, online=online)
+    found = checking.check(config.load(place), {}, online=online, resolver=dns or Zone())
     return {each.what: (each.well, each.told) for each in found}
 
 
