@@ -48,9 +48,14 @@ _SPOKEN = re.compile(
     rf"{_NAME}?(?!\w)",
     re.IGNORECASE,
 )
-_SCALE = frozenset("ribu seribu juta sejuta thousand million".split())
+_SCALE = frozenset("ribu rebu seribu juta sejuta thousand million".split())
 _BEFORE, _AFTER = 44, 16  #: code points that tell what an amount is
-_NOT_BEFORE = re.compile(rf"(?:{spelled(every_word('no_amount_before'))})\b[^.,;\n\d]{{0,28}}$", re.IGNORECASE)
+_NOT_BEFORE = re.compile(
+    rf"\b(?:(?:{spelled(every_word('no_amount_before'))})\b[^.,;\n\d]{{0,28}}"
+    rf"|(?<!\w)(?:{spelled(every_word('no_amount_right_before'))})[ \t:]{{0,3}})$",
+    re.IGNORECASE,
+)
+_BOUGHT = re.compile(rf"\b(?:{spelled(every_word('bought'))})\b[^.,;\n\d]{{0,16}}$", re.IGNORECASE)
 _NOT_AFTER = re.compile(rf"[ \t]{{0,2}}(?:{spelled(every_word('no_amount_after'))})\b", re.IGNORECASE)
 _MAX = Decimal(10) ** 13
 
@@ -161,7 +166,8 @@ def _is_other(text: str, match: re.Match[str]) -> bool:
     """Whether it is a limit, a fee, a prize: an amount, and not what was paid."""
     start = match.start()
     before, after = text[max(0, start - _BEFORE) : start], text[match.end() : match.end() + _AFTER]
-    return bool(_NOT_BEFORE.search(before) or _NOT_AFTER.match(after))
+    promised = _NOT_BEFORE.search(before) and not _BOUGHT.search(before)
+    return bool(promised or _NOT_AFTER.match(after))
 
 
 def _default(source: Source, circumstances: Circumstances) -> str:

@@ -76,10 +76,11 @@ RULES = (
     _rule(_C.WITHDRAWAL_MISSING, 3, "transfer not_arrived|pending|failed", "deposit balance to_platform"),
     _rule(_C.WITHDRAWAL_MISSING, 3, "purchase not_arrived|pending|failed|deducted"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 6, "hacked"),
-    _rule(_C.SUSPICIOUS_ACTIVITY, 6, "not_me", within=_WHOLE),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 6, "not_me", "already_used", within=_WHOLE),
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "balance|money gone", within=6),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "balance|money gone|deducted self|subscription", within=8),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "fraud"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 3, "impersonated"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "stranger enter|login|changed|transfer|withdraw|account"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "money|balance gone|deducted stranger", within=14),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "foreign_login"),
@@ -91,7 +92,10 @@ RULES = (
     _rule(_C.LOGIN, 3, "login wrong|refused|error|not_working|not_arrived|pending"),
     _rule(_C.LOGIN, 6, "forgot password|account", within=6),
     _rule(_C.LOGIN, 5, "locked"),
-    _rule(_C.LOGIN, 3, "password wrong|reset|refused|failed", within=8),
+    _rule(_C.LOGIN, 4, "password wrong|reset|refused|failed", within=8),
+    _rule(_C.LOGIN, 3, "enter wrong|refused", within=5),
+    _rule(_C.LOGIN, 4, "second_factor", "kyc"),
+    _rule(_C.LOGIN, 4, "signed_out", "gone deposit withdraw"),
     _rule(_C.LOGIN, 4, "otp not_arrived|wrong|failed|refused", "registration", within=10),
     _rule(_C.LOGIN, 3, "phone|email inactive", within=6),
     _rule(_C.REGISTRATION_ALREADY_USED, 6, "already_used registration", within=_WHOLE),
@@ -104,7 +108,7 @@ RULES = (
     _rule(_C.REGISTRATION_FORM, 3, "form cannot|failed|error|not_working|not_shown|refused", "otp", within=16),
     _rule(_C.ACTIVATION_LINK, 8, "activation_link"),
     _rule(_C.ACTIVATION_LINK, 6, "activation link|email", within=8),
-    _rule(_C.VERIFICATION_KYC, 5, "kyc refused|failed|pending|not_arrived|cannot|wrong", within=12),
+    _rule(_C.VERIFICATION_KYC, 5, "kyc refused|failed|pending|not_arrived|cannot|wrong|slow|error|not_working|bug", within=12),
     _rule(_C.VERIFICATION_KYC, 5, "identity refused|failed|pending", "registration already_used", within=8),
     _rule(_C.VERIFICATION_KYC, 4, "verification refused|failed|pending|cannot", "otp registration activation_link", within=8),
     _rule(_C.VERIFICATION_KYC, 2, "kyc"),
@@ -134,6 +138,7 @@ _MARKS, _MANY_MARKS = 2, 5
 _OWN_COMPLAINT = 5
 _MANY_WORDS = 12  #: who says so much without a trouble, and nothing of himself, brings no details that we asked for
 _HARMLESS = ("howto", "wish", "thanks")
+_WENT_WRONG = "not_arrived cannot failed error locked wrong refused restricted hacked not_me second_factor".split()
 _NUMBERED = 4  #: a ticket's number, where its progress is asked for
 _ANSWERS = re.compile(r"^\s*(?:re|bls|balas|aw)\s*:", re.IGNORECASE)
 
@@ -191,7 +196,7 @@ def _scores(said: Spoken, rules: Iterable[Rule]) -> tuple[dict[str, float], dict
 
 def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int, named: bool) -> None:
     """What no single rule sees: money first, questions that report nothing, and what was reported before."""
-    for about in _MONEY:
+    for about in () if said.has("impersonated") else _MONEY:
         if scores[about] >= _SURE_OF_MONEY:
             scores[about] += _MONEY_FIRST + min(details, 2)
     _weigh_details(scores, said, details, named=named)
@@ -199,7 +204,7 @@ def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int
         scores[Category.STATUS_ENQUIRY] += _NUMBERED
     if details > 1:
         scores[Category.STATUS_ENQUIRY] -= _NUMBERED
-    if said.has(*_HARMLESS) and not said.has("not_arrived", "cannot", "failed", "error"):
+    if said.has(*_HARMLESS) and not said.has(*_WENT_WRONG):
         for each in scores:
             scores[each] -= 3
 
@@ -210,7 +215,7 @@ def _weigh_details(scores: dict[str, float], said: Spoken, details: int, *, name
         if details > 1 and said.has(idea):
             scores[about] += _TOLD_IN_DETAIL
     leaves = said.has("withdraw", "purchase") or (said.has("to_bank") and not said.has("to_platform"))
-    missed = said.has("not_arrived") or (named and said.has("transfer"))
+    missed = said.has("not_arrived") or (named and said.has("transfer", "sent"))
     if details > 1 and missed and not leaves:
         scores[Category.DEPOSIT_MISSING] += _TOLD_IN_DETAIL
     if named and details == _ALL_DETAILS and not said.has("withdraw", *_NO_REPORT) and max(scores.values()) < _LEAST:

@@ -20,6 +20,7 @@ LOOKED_AT = 4_000
 
 _TOKEN = re.compile(r"\d+(?:[.,:/-]\d+)*[^\W_]*|[^\W_]+(?:['’][^\W\d_]+)?|[.!?;\n,:]")
 _GAPS = {",": 1, ":": 1, ";": 3, "\n": 3, ".": 5, "!": 5, "?": 5}
+_ABBREVIATED = re.compile(r"[b-df-hj-np-tv-z]{2,4}|no", re.IGNORECASE)  #: "Yth.", "No.": their dot ends no sentence
 _STRETCHED = re.compile(r"(.)\1{2,}")
 #: "gamasuk", "blmmasuk": a denial that hangs on the word which it denies.
 _DENIAL = re.compile(r"(?:ngga|nggak|gak|ga|gk|tdk|tak|blm|belum)(?=[a-z]{3})")
@@ -138,12 +139,13 @@ class Lexis:
 
     def words(self, text: str) -> Iterator[Word]:
         """The words of a text, numbers left out."""
-        parted, gaps, place = self.parted, _GAPS, 0
+        parted, gaps, place, abbreviated = self.parted, _GAPS, 0, False
         for match in _TOKEN.finditer(text):
             written = match[0]
             if written in gaps:
-                place += gaps[written]
+                place += gaps[written] if not abbreviated or written != "." else 1
             elif not written[0].isdecimal():  # "tanggal 5 pukul 20.40" is no longer than "kemarin"
+                abbreviated = _ABBREVIATED.fullmatch(written) is not None
                 start = cut = match.start()
                 for plain, end in parted(written):
                     place += 1

@@ -45,7 +45,7 @@ FIELDS = (
         name="usernames",
         word="username",
         finders=(usernames.find,),
-        shapes=(usernames.find_mended,),
+        shapes=(usernames.find_mended, usernames.find_handle),
         bare=usernames.BARE,
     ),
     FieldDeclaration(

@@ -26,6 +26,7 @@ _SCALES = {
     "seribu": 1_000,
     "rb": 1_000,
     "thousand": 1_000,
+    "rebu": 1_000,
     "juta": 1_000_000,
     "sejuta": 1_000_000,
     "jt": 1_000_000,
@@ -34,7 +35,7 @@ _SCALES = {
 
 #: What a short suffix multiplies by.
 SUFFIXES: Mapping[str, int] = {
-    "rb": 1_000, "ribu": 1_000, "rbu": 1_000, "ribuan": 1_000, "k": 1_000, "thousand": 1_000, "jt": 1_000_000, "juta": 1_000_000, "jutaan": 1_000_000,
+    "rb": 1_000, "ribu": 1_000, "rebu": 1_000, "rbu": 1_000, "ribuan": 1_000, "k": 1_000, "thousand": 1_000, "jt": 1_000_000, "juta": 1_000_000, "jutaan": 1_000_000,
     "million": 1_000_000, "mil": 1_000_000, "mio": 1_000_000, "milyar": 1_000_000_000, "miliar": 1_000_000_000,
 }  # fmt: skip
 

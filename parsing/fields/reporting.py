@@ -77,7 +77,8 @@ def _without_names(sources: Iterable[Source], findings: Iterable[Finding]) -> It
 
 
 def _clock(circumstances: Circumstances) -> timedelta | None:
-    return circumstances.sent_at.utcoffset() if circumstances.sent_at else None
+    written = circumstances.sent_at or circumstances.stated_at
+    return written.utcoffset() if written else None
 
 
 def _details(findings: Iterable[Finding]) -> int:

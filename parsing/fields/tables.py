@@ -13,6 +13,7 @@ from itertools import pairwise
 from parsing.fields.source import Source
 
 _MIN_CELLS = 2
+_FORM_SIGNS = ":="  #: "Username : budi_99"
 _MAX_ROWS = 50  #: of one table: nobody reports more transactions
 _CELL = re.compile(r"[^\t|\n]+")
 
@@ -50,7 +51,9 @@ def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
 
 
 def _is_heading(text: str, cells: list[tuple[int, int]], below: list[tuple[int, int]]) -> bool:
-    """Whether a row names what stands below it: no digits in it, and some there."""
+    """Whether a row names what stands below it: no digits in it nor the signs of a form, and digits there."""
+    if any(text[start] in _FORM_SIGNS or text[end - 1] in _FORM_SIGNS for start, end in cells):
+        return False
     return not any(map(str.isdecimal, "".join(text[start:end] for start, end in cells))) and any(
         map(str.isdecimal, "".join(text[start:end] for start, end in below))
     )

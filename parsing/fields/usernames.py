@@ -18,6 +18,7 @@ _SPOKEN = 0.9  #: "dengan username budi_99"
 _PLAIN_WORD = 0.6  #: "username budi": may be a word of the sentence
 _NOT_NAMES = frozenset({"idr", "usd", "rm", "myr", "rp"}).union(*(language.not_names for language in LEXICON.values()))
 _WEAK_LABELS = frozenset(every_word("weak_username"))
+_SIGNED_LABELS = frozenset(every_word("signed_username"))
 _CODE = re.compile(r"[0-9_]|\w[.-]\w|[a-z][A-Z]")
 _AMOUNT = re.compile(
     r"(?:rp|rm|idr|usd)?\d+(?:[.,]\d+)?(?:rb|ribu|k|jt|juta|x|an)?|\d{1,2}[.:]\d{2}|\d{1,2}-\d{1,2}(?:-\d{2,4})?",
@@ -57,6 +58,18 @@ def find_mended(source: Source, _circumstances: Circumstances) -> Iterator[Findi
             yield source.finding("usernames", match["value"], match.span("value"), "username_mended", _PLAIN_WORD)
 
 
+def find_handle(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
+    """The only "@name" of a text that has no label, where it is nobody else's."""
+    if source.text.count("@") == 1 and source.where != "subject":
+        match = _HANDLE.search(source.text)
+        if (
+            match
+            and is_name(match["value"])
+            and not _OTHERS_HANDLE.search(source.text, max(0, match.start() - _NEAR), match.start())
+        ):
+            yield source.finding("usernames", match["value"], match.span("value"), "username_handle", _PLAIN_WORD)
+
+
 def is_name(raw: str) -> bool:
     """Whether a word can be an account's name, wherever it stands."""
     return len(raw) >= _MIN_LENGTH and raw.lower() not in _NOT_NAMES and not _AMOUNT.fullmatch(raw)
@@ -72,6 +85,8 @@ def _confidence(match: re.Match[str]) -> float:
     value = match["value"]
     signed = bool(match["sign"] or match["dash"] or (match["cell"] and _ENDS_LINE.match(match.string, match.end())))
     weak = re.sub(r"\s+", " ", match["label"].lower()) in _WEAK_LABELS
+    if " ".join(match["label"].lower().split()) in _SIGNED_LABELS and not (signed and _CODE.search(value)):
+        return 0.0
     if _is_no_name(value, signed=signed, weak=weak) or (match["loose"] and not _is_code(value)):
         return 0.0
     if signed:
@@ -115,13 +130,14 @@ def _grammar(extra: tuple[str, ...]) -> Grammar:
 
 _DOUBLED = re.compile(r"[a-z]{3,}2(?:nya|an|kan|lah)?")  #: "tiba2", "masuk2": a word said twice
 _ENDS_LINE = re.compile(r"[ ]*(?:\n|$)")  #: behind the last cell of a row; else the label is one heading among others
-_MOBILE = re.compile(r"(?:\+?62|0)8\d{8,11}")
+_MOBILE = re.compile(r"(?:\+?62|0)-?8[\d.-]{8,14}")
 _HYPHENED = re.compile(r"([a-z]+)-\1[a-z]*|[a-z]+-[a-z]+", re.IGNORECASE)  #: "tiba-tiba", "e-mail": words, not names
 _LABELS = every_label("username")
 _STRONG = [label for label in _LABELS if label not in _WEAK_LABELS]
 _GRAMMAR = grammar(plain(_LABELS), _LABELS, _VALUE)
 _HEADING, _WHOLE = re.compile(plain(_STRONG), re.IGNORECASE), re.compile(_VALUE)
 
+_NEAR = 30  #: code points before a handle that tell whose it is
 _FAR = 120  #: code points between the label and the mended name
 _NAMED = re.compile(rf"(?<!\w)(?:{spelled(_STRONG)})(?:nya|ku)?(?!\w)", re.IGNORECASE)
 _MENDED = re.compile(
@@ -129,6 +145,11 @@ _MENDED = re.compile(
     re.IGNORECASE,
 )
 _MENDING = first_words(every_word("mended"))
+
+_HANDLE = re.compile(r"(?<![\w@.])@(?P<value>[A-Za-z][A-Za-z0-9_.]{1,30}[A-Za-z0-9_])(?![\w@]|\.\w)")
+_OTHERS_HANDLE = re.compile(
+    rf"(?<!\w)(?:{spelled(every_word('others_handles'))})(?:[ \t]{{1,2}}\w{{1,10}})?[ \t:(]{{1,3}}$", re.IGNORECASE
+)
 
 #: A name without a label, after "yang benar".
 BARE = Bare(shape=re.compile(_VALUE), accepts=is_name, alike=False)

@@ -30,7 +30,7 @@ _OF_OTHERS = re.compile(
 _MONEY = re.compile(r"[ \t]{0,2}(?:rb|ribu|k|jt|juta|rupiah|idr)\b", re.IGNORECASE)
 _FEWEST, _MOST = 4, 8  #: digits of a PIN or code
 _USUAL = 6  #: digits of nearly every one-time code: what stands apart from its label has to have them
-_BREATH = 70  #: code points between a label and a code that stand in one breath
+_BREATH = 90  #: code points between a label and a code that stand in one breath
 _BEFORE = 40
 _CENTURIES = ("19", "20")
 
