@@ -38,16 +38,21 @@ def out_of_office() -> list[Sample]:
     ]
 
 
+def strangers() -> list[Sample]:
+    """Out-of-office mails, receipts and notices of departure that nothing but their words tells."""
+    return [_sample(_titled(entry), entry, [_PERSON], "auto_reply") for entry in _data("responders")]
+
+
 def look_alikes() -> list[Sample]:
-    """Mails of people about responders, bounces, leave and robots."""
+    """Mails of people about responders, bounces, leave, offices that are closed, and robots."""
     return [
         _sample(
-            entry["subject"],
+            _titled(entry),
             entry,
             [f"From: {entry['from']}" if "from" in entry else _PERSON, *entry.get("more", ())],
             "human",
         )
-        for entry in _data("human")
+        for entry in [*_data("human"), *_data("people")]
     ]
 
 
@@ -77,6 +82,10 @@ def _of_corpus() -> Iterator[Sample]:
 def _data(name: str) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))["mail"]
     return entries
+
+
+def _titled(entry: dict[str, Any]) -> str:
+    return f"{entry.get('language', '')} {entry['subject']}: {entry['text'][:50]}"
 
 
 def _sample(name: str, entry: dict[str, Any], headers: list[str], nature: str) -> Sample:

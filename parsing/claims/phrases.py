@@ -2,7 +2,8 @@
 
 `words/*.toml`, one file a language, are read once when the module is imported. A text and its phrases are folded alike
 (case, accents, punctuation, line ends), so that a phrase is found however it is wrapped, and only as whole words where
-its script has spaces. All phrases of a kind are one automaton of RE2: a text is passed over once, whoever wrote it.
+its script has spaces; "…" within a phrase stands for up to three words. All phrases of a kind are one automaton of RE2: a
+text is passed over once, whoever wrote it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,14 @@ _ACCENTS = dict.fromkeys(
 )  # of every script
 
 
+#: what stands in a phrase for words that differ, and how much of them; what is further apart belongs together no more
+_GAP, _GAP_WORDS, _GAP_LETTERS = "…", 3, 8
+_NOTHING = r"[^\s\S]"  #: the pattern of a kind without phrases: it matches no text
+
+_OPTIONS = re2.Options()
+_OPTIONS.max_mem = 1 << 24  #: a set has no slower way to go on when its states outgrow this
+
+
 class Kind(StrEnum):
     """What a phrase shows, as `table.key` of the files of words."""
 
@@ -41,6 +50,19 @@ class Kind(StrEnum):
     AUTOMATIC = "away.automatic"  #: it says so of itself
     THANKS = "away.thanks"  #: weak: supports a subject
     PLEA = "away.plea"  #: somebody wants something: a person
+    LEAVE = "responder.leave"  #: as ABSENCE, in words that mean it only beside others of its table, like all below
+    CLOSED = "responder.closed"  #: "our shop is closed"
+    GONE = "responder.gone"  #: "she no longer works here", "this address is not used any more"
+    UNTIL = "responder.until"  #: how long, or that somebody will be back
+    DAY = "responder.days"  #: a day's name, by which it is said
+    ASIDE = "responder.aside"  #: who helps meanwhile, whether mail is read
+    UNREAD = "responder.unread"  #: nobody reads this mailbox; the mail is a machine's
+    YOURS = "responder.yours"  #: your mail has come
+    SERVED = "responder.served"  #: how and when a desk will answer
+    PAST = "responder.past"  #: what is told of was, and is no more
+    ME = "responder.me"  #: one person speaks of himself
+    WISH = "responder.wish"  #: as PLEA
+    JOIN = "responder.joins"  #: where a clause begins within a sentence
     BOUNCE_SUBJECT = "bounce.subjects"
     BOUNCE_FAILED = "bounce.failed"
     BOUNCE_DELAYED = "bounce.delayed"  #: the reporter goes on trying
@@ -68,29 +90,109 @@ def fold(text: str) -> str:
     return words if words.isascii() else _BETWEEN_UNSPACED.sub("", words)
 
 
-def find(kind: Kind, folded: str) -> str | None:
-    """The first phrase of a kind in a folded text, folded too; None where there is none."""
-    match = _automaton(kind, starts=False).search(folded)
-    return match[0].strip() if match else None
+def find(kind: Kind, folded: str, language: str | None = None) -> str | None:
+    """The first phrase of a kind, of one language or of all, in a folded text; None where there is none."""
+    match = _automaton(kind, language, starts=False).search(folded)
+    return match[0].strip() if match else _find_gapped(kind, folded, language)
 
 
 def starts(kind: Kind, folded: str) -> str | None:
     """The longest phrase of a kind with which a folded text begins; None where there is none."""
-    match = _automaton(kind, starts=True).match(folded.lstrip())
+    match = _automaton(kind, None, starts=True).match(folded.lstrip())
     return match[0].strip() if match else None
 
 
+def _find_gapped(kind: Kind, folded: str, language: str | None) -> str | None:
+    """The first phrase that has a gap, without what stands in it: its head first, then whether its tail follows."""
+    heads, tails = _gapped(kind, language)
+    start = 0
+    while match := heads.search(folded, start):
+        head = match[0]
+        tail = tails[head].match(folded, match.end())
+        if tail:
+            return f"{head.strip()} {_GAP} {tail[1].strip()}"
+        start = match.end() - 1 if head.endswith(" ") else match.end()
+    return None
+
+
+def languages(kinds: tuple[Kind, ...], folded: str) -> list[str]:
+    """The languages in which a folded text says something of these kinds, or begins to."""
+    names = list(LANGUAGES)
+    return [names[index] for index in _languages_told(kinds).Match(folded) or ()]
+
+
+def find_all(kinds: tuple[Kind, ...], folded: str, language: str) -> dict[Kind, str]:
+    """The first phrase of each of these kinds that a folded text holds."""
+    told = [kinds[index] for index in _kinds_told(kinds, language).Match(folded) or ()]
+    return {kind: phrase for kind in told if (phrase := find(kind, folded, language))}
+
+
+def clauses(folded: str, language: str) -> list[str]:
+    """A folded sentence, taken apart where a word of its language joins two of them."""
+    return [f" {clause.strip()} " for clause in re2.split(_automaton(Kind.JOIN, language, starts=False), folded)]
+
+
 @cache
-def _automaton(kind: Kind, *, starts: bool) -> Any:
+def _languages_told(kinds: tuple[Kind, ...]) -> Any:
+    return _set([_heads(kinds, language) for language in LANGUAGES])
+
+
+@cache
+def _kinds_told(kinds: tuple[Kind, ...], language: str) -> Any:
+    return _set([_heads((kind,), language) for kind in kinds])
+
+
+def _set(patterns: list[str]) -> Any:
+    """RE2's set, which names all that a text matches in one pass."""
+    told = re2.Set.SearchSet(_OPTIONS)
+    for pattern in patterns:
+        told.Add(pattern)
+    told.Compile()
+    return told
+
+
+def _heads(kinds: tuple[Kind, ...], language: str) -> str:
+    """A pattern of all that phrases begin with: up to their gaps."""
+    heads = {phrase.partition(_GAP)[0] for kind in kinds for phrase in _phrases(kind, language)}
+    return "|".join(map(re2.escape, sorted(heads))) or _NOTHING
+
+
+@cache
+def _automaton(kind: Kind, language: str | None, *, starts: bool) -> Any:
+    phrases = {phrase.lstrip() if starts else phrase for phrase in _phrases(kind, language) if _GAP not in phrase}
+    return _any_of(phrases, longest=starts)
+
+
+@cache
+def _gapped(kind: Kind, language: str | None) -> tuple[Any, Mapping[str, Any]]:
+    """The heads of the phrases that have a gap; and by head, what may follow."""
+    tails: dict[str, set[str]] = {}
+    for head, tail in (phrase.split(_GAP) for phrase in _phrases(kind, language) if _GAP in phrase):
+        tails.setdefault(head, set()).add(tail)
+    return _any_of(tails), {head: _tail(head, ends) for head, ends in tails.items()}
+
+
+def _tail(head: str, ends: set[str]) -> Any:
+    between = f"(?:[^ ]+ ){{0,{_GAP_WORDS}}}" if head.endswith(" ") else f".{{0,{_GAP_LETTERS}}}"
+    return re2.compile(f"{between}({'|'.join(map(re2.escape, sorted(ends)))})")
+
+
+def _any_of(phrases: Collection[str], *, longest: bool = False) -> Any:
     options = re2.Options()
-    options.longest_match = starts
-    phrases = sorted({phrase.lstrip() if starts else phrase for phrase in _phrases(kind)})
-    return re2.compile("|".join(re2.escape(phrase) for phrase in phrases), options)
+    options.longest_match = longest
+    return re2.compile("|".join(map(re2.escape, sorted(phrases))) or _NOTHING, options)
 
 
-def _phrases(kind: Kind) -> Iterator[str]:
+@cache
+def _phrases(kind: Kind, language: str | None) -> tuple[str, ...]:
     table, key = kind.split(".")
-    for words in LANGUAGES.values():
-        for phrase in words.get(table, {}).get(key, ()):
-            folded = fold(phrase)
-            yield folded.strip() if _ANY_UNSPACED.search(folded) else folded
+    files = LANGUAGES.values() if language is None else (LANGUAGES[language],)
+    return tuple(_folded_phrase(phrase) for words in files for phrase in words.get(table, {}).get(key, ()))
+
+
+def _folded_phrase(phrase: str) -> str:
+    before, gap, after = phrase.partition(_GAP)
+    first, last = fold(before), fold(after) if gap else ""
+    if _ANY_UNSPACED.search(first):
+        return f"{first.strip()}{gap}{last.strip()}"
+    return f"{first}{gap}{last.lstrip()}"

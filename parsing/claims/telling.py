@@ -96,7 +96,12 @@ class Told:
     @cached_property
     def words(self) -> str:
         """The sender's own words, folded: without what is quoted, handed on, or set in quotation marks."""
-        return fold(_QUOTED_SPEECH.sub(" ", self.own_text))
+        return fold(self.unquoted_text)
+
+    @cached_property
+    def unquoted_text(self) -> str:
+        """The sender's own words as they stand, without what he sets in quotation marks."""
+        return _QUOTED_SPEECH.sub(" ", self.own_text)
 
     @cached_property
     def own_text(self) -> str:

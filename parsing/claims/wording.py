@@ -12,6 +12,7 @@ from functools import cached_property
 from parsing.claims.bounces.reading import in_words
 from parsing.claims.bounces.returned import own_words
 from parsing.claims.phrases import Kind, find, fold, starts
+from parsing.claims.responders import is_over, is_wish, spoken_by_responder
 from parsing.claims.telling import Evidence, Told
 from parsing.mail import Nature
 
@@ -33,7 +34,7 @@ def bounce(told: Told) -> Evidence | None:
     if told.is_from_daemon:
         return Nature.BOUNCE, "subject" if subject else "from"
     is_machine = told.is_from_robot or told.has_null_sender
-    if told.is_handed_on or not (subject or is_machine) or away(told):
+    if told.is_handed_on or not (subject or is_machine) or _names_itself(told):
         return None
     if subject and is_machine:
         return Nature.BOUNCE, "subject"
@@ -90,6 +91,12 @@ def away(told: Told) -> Evidence | None:
     return (Nature.AUTO_REPLY, shown) if shown else None
 
 
+def _names_itself(told: Told) -> bool:
+    """Whether a responder says what it is, so that what it answers is no bounce."""
+    said = _Said(told.words)
+    return bool(_by_subject(told, said) or _lasting_pair(told, said))
+
+
 def _by_subject(told: Told, said: _Said) -> str:
     """A subject that names an automatic answer before the one that it answers, or says where somebody is."""
     strict = _strict_prefix(told)
@@ -102,17 +109,20 @@ def _by_subject(told: Told, said: _Said) -> str:
         return f"subject: {strict}"
     loose = None if told.is_reply or said.plea else _loose_prefix(told)
     supported = said.automatic or (said.absence and (said.promise or said.thanks or told.answers))
-    return f"subject: {loose}" if loose and supported else ""
+    if loose and supported and not is_wish(told.unquoted_text, told.words):
+        return f"subject: {loose}"
+    return ""
 
 
 def _by_words(told: Told, said: _Said) -> str:
     """Words of two kinds, or of one where the header says at least that the mail is one of many."""
-    if said.plea or len(told.own_text) > _BRIEF:
+    if len(told.own_text) > _BRIEF:
         return ""
-    if said.absence and told.headers.text("precedence") in ("bulk", "junk") and not told.headers.count("list-id"):
+    one_of_many = told.headers.text("precedence") in ("bulk", "junk") and not told.headers.count("list-id")
+    if one_of_many and said.absence and not said.plea:
         return f"precedence, words: {said.absence}"
-    pair = _pair(said)
-    return f"words: {' + '.join(pair)}" if pair else ""
+    shown = _lasting_pair(told, said) or spoken_by_responder(told.unquoted_text, told.words)
+    return f"words: {' + '.join(shown)}" if shown else ""
 
 
 class _Said:
@@ -152,12 +162,17 @@ class _Said:
         return bool(self.absence or self.promise or self.automatic or self.thanks)
 
 
-def _pair(said: _Said) -> tuple[str, str] | None:
-    """Two kinds of words that only a responder puts together."""
+def _lasting_pair(told: Told, said: _Said) -> tuple[str, ...]:
+    """Two kinds of words that only a responder puts together, of an absence that lasts."""
+    pair = () if said.plea else _pair(said)
+    return () if pair and said.absence in pair and is_over(told.unquoted_text, told.words) else pair
+
+
+def _pair(said: _Said) -> tuple[str, ...]:
     if said.absence and said.promise:
         return said.absence, said.promise
     other = said.absence or said.promise or said.thanks
-    return (said.automatic, other) if said.automatic and other else None
+    return (said.automatic, other) if said.automatic and other else ()
 
 
 def _is_marked(told: Told) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from parsing.claims.phrases import LANGUAGES, Kind, find, fold, starts
 from parsing.mail import Nature
-from tests.automatic_mails import Sample, look_alikes, marked, out_of_office, unanswerable
+from tests.automatic_mails import Sample, look_alikes, marked, out_of_office, strangers, unanswerable
 from tests.parsing.conftest import mail, reading
 
 #: Share of out-of-office mails that are told; what is missed is acknowledged once, and the brakes hold.
@@ -24,10 +24,19 @@ def test_out_of_office_mails_are_told_by_their_words() -> None:
     assert len(missed) <= (1 - _TOLD) * len(samples), missed
 
 
+def test_strangers_responders_are_told_without_any_mark() -> None:
+    """At least 95 % of 200 and more: absences, receipts, departures and closed offices, in 30 languages and more."""
+    samples = strangers()
+    assert len(samples) >= 200
+    assert len({sample.language for sample in samples}) >= 30
+    missed = [sample.name for sample in samples if reading(sample.content).mail.nature is not Nature.AUTO_REPLY]
+    assert len(missed) <= (1 - _TOLD) * len(samples), missed
+
+
 def test_no_person_is_called_a_machine() -> None:
-    """Not one of 60 and more who write about responders, bounces, leave and doors."""
+    """Not one of 300 and more who write about responders, bounces, leave and doors."""
     samples = look_alikes()
-    assert len(samples) >= 60
+    assert len(samples) >= 300
     told = [(sample.name, reading(sample.content).mail) for sample in samples]
     assert not [(name, mail.nature_why) for name, mail in told if mail.nature is not Nature.HUMAN]
 
@@ -49,19 +58,27 @@ def test_marks_are_believed(sample: Sample) -> None:
 
 def test_what_is_told_has_its_evidence() -> None:
     """A header's name or our own words, never the mail's; a person has none."""
-    for sample in out_of_office():
+    for sample in [*out_of_office(), *strangers()]:
         told = reading(sample.content).mail
         assert bool(told.nature_why) == (told.nature is not Nature.HUMAN)
 
 
 def test_every_language_has_the_words_of_a_responder() -> None:
     """No language's file lacks a kind of words, and none holds a kind that nobody looks for."""
-    needed = {kind.split(".")[1] for kind in Kind if kind.startswith("away.")}
     for language, words in LANGUAGES.items():
-        assert set(words["away"]) == needed, language
+        for table in ("away", "responder"):
+            needed = {kind.split(".")[1] for kind in Kind if kind.startswith(f"{table}.")}
+            assert set(words[table]) == needed, (language, table)
         for table, keys in words.items():
             assert all(f"{table}.{key}" in set(Kind) for key in keys), (language, table)
+            assert all(phrase.count("…") <= 1 for phrases in keys.values() for phrase in phrases), (language, table)
             assert all(fold(phrase).strip() for phrases in keys.values() for phrase in phrases), (language, table)
+
+
+def test_a_gap_in_a_phrase_stands_for_a_few_words() -> None:
+    """Up to three, which are not told as evidence: they are the mail's own."""
+    assert find(Kind.UNREAD, fold("This mailbox is not closely monitored."), "en") == "not … monitored"
+    assert find(Kind.UNREAD, fold("not one of all the four words monitored"), "en") is None
 
 
 @pytest.mark.parametrize(
