@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from intake import answering, authenticate, border, desks, forms, loops, vouching
+from intake import answering, authenticate, border, desks, forms, lookalikes, loops, vouching
 from intake.answering import Circumstances
 from intake.authenticate import SUSPICIOUS, UNVERIFIED, Proof, Standing
 from intake.desks import OpenDesk, Presented
@@ -38,6 +38,7 @@ class Decided:
     facts: Facts
     identity: str  #: verified, unverified, suspicious
     identity_why: str  #: in words for an agent
+    resembled: str  #: the address that the sender's could be taken for; "" for none
     wrong_tokens: int  #: reply tokens that none of our keys has made
     source: str  #: whom these are counted against
     following: Following  #: the decision, and what follows from it
@@ -81,12 +82,16 @@ def decide(
     gathered = lookup.facts(session, _question(desk, writer, report, ingest_key, presented, now))
     judgement = loops.judge(mail, report, gathered, envelope)
     around = _circumstances(desk, directory, writer, envelope, examination, now, loop=judgement.loop)
+    resembled = _resembled(directory, mail, gathered)
     around = replace(around, canary=canaries.is_ours(session, desk.id, mail.message_id))
     return Decided(
         mail=mail,
         facts=gathered,
         identity=identity,
-        identity_why=vouching.told(mail, proof, gathered, identity, wrong_token=presented.wrong > 0),
+        identity_why=vouching.told(
+            mail, proof, gathered, identity, resembled=resembled, wrong_token=presented.wrong > 0
+        ),
+        resembled=resembled,
         wrong_tokens=presented.wrong,
         source=source,
         following=follow(
@@ -103,6 +108,14 @@ def decide(
         ),
         judgement=judgement,
     )
+
+
+def _resembled(directory: Directory, mail: ParsedMail, facts: Facts) -> str:
+    """Whom the sender could be taken for: us, or somebody in the ticket that the mail is tied to."""
+    sender = mail.from_.address if mail.from_ else ""
+    if not sender or directory.knows(sender) or facts.agent is not None:
+        return ""
+    return lookalikes.resembled(sender, directory.addresses, facts.neighbours)
 
 
 def _circumstances(

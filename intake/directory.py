@@ -14,6 +14,11 @@ class Directory:
         self._by_address = {address.lower(): (desk, desk.separator) for desk in desks for address in desk.addresses}
         self._separators = {separator for _, separator in self._by_address.values()}
 
+    @property
+    def addresses(self) -> Iterable[str]:
+        """All of them, in lower case."""
+        return self._by_address.keys()
+
     def desk_of(self, address: str) -> DeskSettings | None:
         """The desk that takes mail for an address, with or without an extension (RFC 5233), in any case of letters."""
         local, at, domain = address.strip().strip("<>").lower().rpartition("@")

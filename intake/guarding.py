@@ -8,6 +8,7 @@ import structlog
 from sqlmodel import Session
 
 from intake.triage import Bounced, Join, Open, Recover, Silent
+from intake.vouching import likeness
 from intake.work import Work
 from parsing.mail import Nature
 from store import accounts, alerts, brakes, clocks, lookup, people, rows, tallies, tickets
@@ -78,7 +79,10 @@ def _brake(session: Session, work: Work) -> None:
 
 def _propose(session: Session, work: Work, ticket_id: int, number: str) -> None:
     address = work.mail.from_.address if work.mail.from_ else ""
-    detail = {"address": address, "why": "it came to a participant's reply address", "ticket": number}
+    why = "it came to a participant's reply address"
+    if work.resembled:
+        why = f"{why}; BEWARE: {likeness(work.resembled)}"
+    detail = {"address": address, "why": why, "ticket": number}
     tickets.add_event(session, ticket_id, work.now, "address proposed", detail=detail)
 
 

@@ -126,6 +126,7 @@ class Pipeline:
                 recipients=self._recipients(held.envelope, name),
                 identity=decided.identity,
                 identity_why=decided.identity_why,
+                resembled=decided.resembled,
                 same_message_id=decided.facts.same_message_id,
                 sender_known=decided.facts.sender_known,
                 wrong_tokens=decided.wrong_tokens,

@@ -24,9 +24,12 @@ _FAULTS = {
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
-def told(mail: ParsedMail, proof: Proof, facts: Facts, identity: str, *, wrong_token: bool) -> str:
-    """The whole sentence."""
-    return ", ".join([*_of_sender(mail, proof, facts), *_warnings(mail, proof, facts, identity, wrong_token)])
+def told(
+    mail: ParsedMail, proof: Proof, facts: Facts, identity: str, *, resembled: str = "", wrong_token: bool = False
+) -> str:
+    """The whole sentence; `resembled` is the address that the sender's could be taken for."""
+    warnings = _warnings(mail, proof, facts, identity, resembled, wrong_token)
+    return ", ".join([*_of_sender(mail, proof, facts), *warnings])
 
 
 def _of_sender(mail: ParsedMail, proof: Proof, facts: Facts) -> Iterator[str]:
@@ -42,7 +45,11 @@ def _of_sender(mail: ParsedMail, proof: Proof, facts: Facts) -> Iterator[str]:
             yield "Reply-To differs"
 
 
-def _warnings(mail: ParsedMail, proof: Proof, facts: Facts, identity: str, wrong_token: bool) -> Iterator[str]:
+def _warnings(
+    mail: ParsedMail, proof: Proof, facts: Facts, identity: str, resembled: str, wrong_token: bool
+) -> Iterator[str]:
+    if resembled:
+        yield likeness(resembled)
     if facts.agent is not None:
         why = authority.refusal(mail, _credentials(proof, facts, identity), None)
         yield f"claims to be agent {facts.agent.name}: {why}" if why else f"agent {facts.agent.name}"
@@ -50,6 +57,11 @@ def _warnings(mail: ParsedMail, proof: Proof, facts: Facts, identity: str, wrong
         yield f"{account} was used from another address ({number})"
     if wrong_token:
         yield "a wrong reply token"
+
+
+def likeness(resembled: str) -> str:
+    """The warning for an address that could be taken for another."""
+    return f"its address looks like {resembled} and is not"
 
 
 def _credentials(proof: Proof, facts: Facts, identity: str) -> Credentials:

@@ -45,6 +45,7 @@ class Work:
     recipients: Sequence[str]  #: by which it came to this desk
     identity: str  #: verified, unverified, suspicious
     identity_why: str  #: in words for an agent
+    resembled: str  #: the address that the sender's could be taken for; "" for none
     same_message_id: bool
     sender_known: bool  #: the sender's address has a row at this desk
     wrong_tokens: int  #: reply tokens in it that none of our keys has made

@@ -12,10 +12,14 @@ from sqlmodel import Session
 from store import accounts, brakes, ledger, people, tallies
 from store.candidates import Invited, Ties, candidates
 from store.exchange import exchange, written
-from store.facts import Exchange, Facts, Returned
+from store.facts import Candidate, Exchange, Facts, Returned
 
 #: Letters that came back before an address counts as one that does not exist.
 HARD_BOUNCES: Final = 2
+
+
+#: Of the people in a ticket so many are compared with a stranger; more are a mailing list.
+MAX_NEIGHBOURS: Final = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,10 +44,12 @@ def facts(session: Session, question: Question) -> Facts:
     if earlier is not None and earlier.state == ledger.DONE:
         return Facts(earlier=earlier)
     sender = people.canonical(question.sender) if question.sender else ""
+    tied = candidates(session, _ties(question, sender))
     return Facts(
         earlier=earlier,
         same_message_id=shares,
-        candidates=tuple(candidates(session, _ties(question, sender))),
+        candidates=tuple(tied),
+        neighbours=_neighbours(session, tied),
         returned=_returned(session, question),
         elsewhere=accounts.elsewhere(session, question.desk_id, question.accounts, sender),
         **(_of_sender(session, question.desk_id, sender, question.now) if sender else {}),
@@ -95,6 +101,13 @@ def _of_sender(session: Session, desk: int, sender: str, now: datetime) -> dict[
         "undeliverable": known is not None and known.hard_bounces >= HARD_BOUNCES,
         "agent": agent,
     }
+
+
+def _neighbours(session: Session, tied: Sequence[Candidate]) -> tuple[str, ...]:
+    """Who takes part in tickets in which the sender does not: whom the sender may want to be taken for."""
+    if not tied or any(each.sender_takes_part for each in tied):
+        return ()
+    return tuple(people.taking_part(session, [each.ticket_id for each in tied], MAX_NEIGHBOURS))
 
 
 def _returned(session: Session, question: Question) -> Returned | None:

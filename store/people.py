@@ -90,6 +90,12 @@ def participant(session: Session, ticket_id: int, address: str) -> Participant |
     return session.exec(statement).first()
 
 
+def taking_part(session: Session, ticket_ids: Iterable[int], limit: int) -> list[str]:
+    """The addresses in tickets, each once, the first ones first."""
+    wanted = select(Participant.address).where(col(Participant.ticket_id).in_(list(ticket_ids)))
+    return list(dict.fromkeys(session.exec(wanted.order_by(col(Participant.id)).limit(limit)).all()))
+
+
 def agents_part(session: Session, desk_id: int, ticket_id: int, address: str) -> Participant:
     """An agent's part in a ticket, under the address that letters go to; made where there is none yet."""
     return participant(session, ticket_id, address) or take_part(session, desk_id, ticket_id, address, AGENT)
