@@ -48,11 +48,16 @@ _SPOKEN = re.compile(
     rf"{_NAME}?(?!\w)",
     re.IGNORECASE,
 )
+#: "50.000 + 117 = 50.117": what was sent, after what it was added up from.
+_TOTAL = re.compile(
+    rf"[ \t]{{0,2}}\+[ \t]{{0,2}}(?:rp\.?[ \t]?)?\d[\d.]{{0,12}}[ \t]{{0,2}}=[ \t]{{0,2}}(?:rp\.?[ \t]?)?(?P<number>{WRITTEN})",
+    re.IGNORECASE,
+)
 _SCALE = frozenset("ribu rebu seribu juta sejuta thousand million".split())
 _BEFORE, _AFTER = 44, 16  #: code points that tell what an amount is
 _NOT_BEFORE = re.compile(
     rf"\b(?:(?:{spelled(every_word('no_amount_before'))})\b[^.,;\n\d]{{0,28}}"
-    rf"|(?<!\w)(?:{spelled(every_word('no_amount_right_before'))})[ \t:]{{0,3}})$",
+    rf"|(?<!\w)(?:{spelled(every_word('no_amount_right_before'))})[ \t:]{{0,3}}(?:(?:rp|idr|rm)\.?[ \t]?)?)$",
     re.IGNORECASE,
 )
 _BOUGHT = re.compile(rf"\b(?:{spelled(every_word('bought'))})\b[^.,;\n\d]{{0,16}}$", re.IGNORECASE)
@@ -74,6 +79,11 @@ def find(source: Source, circumstances: Circumstances) -> Iterator[Finding]:
         if found is not None:
             end = match.end()
             yield found
+            total = _TOTAL.match(source.text, end)
+            summed = _read(source, total, default, confidence) if total else None
+            if total is not None and summed is not None:
+                end = total.end()
+                yield summed
     yield from _in_columns(source, default)
 
 

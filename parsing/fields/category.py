@@ -83,7 +83,7 @@ RULES = (
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "impersonated"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "stranger enter|login|changed|transfer|withdraw|account"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "money|balance gone|deducted stranger", within=14),
-    _rule(_C.SUSPICIOUS_ACTIVITY, 5, "foreign_login"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 5, "foreign_login", "restricted"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "phone|email|password changed stranger|self|not_me"),
     _rule(_C.ACCOUNT_RESTRICTED, 6, "account|rights|balance|money restricted", within=8),
     _rule(_C.ACCOUNT_RESTRICTED, 4, "restricted"),
@@ -204,7 +204,7 @@ def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int
         scores[Category.STATUS_ENQUIRY] += _NUMBERED
     if details > 1:
         scores[Category.STATUS_ENQUIRY] -= _NUMBERED
-    if said.has(*_HARMLESS) and not said.has(*_WENT_WRONG):
+    if said.has(*_HARMLESS) and not said.has(*_WENT_WRONG) and not (ticket and said.has("ask")):
         for each in scores:
             scores[each] -= 3
 

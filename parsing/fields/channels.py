@@ -105,6 +105,7 @@ _ONLY_BEHIND = {
     "atm": re.compile(rf"(?<!\w)(?:{spelled(every_word('by_machine'))})[ \t]{{1,2}}$", re.IGNORECASE),
 }
 _BY = re.compile(rf"(?:^|[^\w])(?:{spelled(every_word('paid_by'))})[ \t:\"'(/]{{1,3}}$", re.IGNORECASE)
+_SURELY_BY = re.compile(rf"(?<!\w)(?:{spelled(every_word('surely_by'))})[ \t]{{1,3}}$", re.IGNORECASE)
 _AMOUNT_BEFORE = re.compile(r"\d[ \t]?(?:rb|ribu|k|jt|juta)?[ \t]{1,2}$", re.IGNORECASE)
 _ENDS = re.compile(
     r"[ \t]*(?:$|[,.;:)\n]|(?:jam|jm|tgl|td|tadi|kmrn|kemarin|ga|gak|blm|belum|user|id|no|ke)\b)", re.IGNORECASE
@@ -117,6 +118,7 @@ _OTHERS = re.compile(
     rf"(?:{spelled(every_word('no_channel_before'))})[ \t]{{1,3}}(?:(?:bank|rekening|rek|akun|saldo)[ \t]{{1,2}})?$",
     re.IGNORECASE,
 )
+_MONEY = "dana"  #: few words before it make it a name: "dari dana saya" is money all the same
 _LOOK = 24  #: code points around a name that tell what it is
 _NAMED, _WORD_NAMED = 0.9, 0.75
 
@@ -153,11 +155,12 @@ def _is_name(source: Source, match: re.Match[str]) -> bool:
         return bool(_ONLY_BEHIND[written.lower()].search(before))
     if written.isupper() and not (_last_word(before).isupper() or _first_word(after).isupper()):
         return True
-    if _NOUN.match(after):
+    by = bool((_SURELY_BY if written.lower() == _MONEY else _BY).search(before))
+    if not by and _NOUN.match(after):
         return False
     if _ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after):
         return True
-    if _BY.search(before) or (_AMOUNT_BEFORE.search(before) and _ENDS.match(after)) or _LIST.search(before):
+    if by or _BY.search(before) or (_AMOUNT_BEFORE.search(before) and _ENDS.match(after)) or _LIST.search(before):
         return True
     return written[0].isupper() and written.lower() not in _NEVER_BY_LETTER and bool(re.search(r"\w[ \t]+$", before))
 

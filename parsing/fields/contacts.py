@@ -73,11 +73,10 @@ def find_phones(source: Source, circumstances: Circumstances) -> Iterator[Findin
     """The sender's numbers, in E.164 form; a national number is Indonesian, or Malaysian in a Malay mail."""
     end = 0
     for place in source.anchors(frozenset({DIGITS})):
-        start = place - 1 if source.text[place - 1 : place] == "+" else place
-        start = start - 1 if source.text[start - 1 : start] == "(" else start
-        match = _PHONE.match(source.text, start) if start >= end else None
+        match = _phone_at(source.text, place) if place >= end else None
         if match is None:
             continue
+        start = match.start()
         value = _international(match[0], circumstances)
         if value is not None and (_MOBILE.match(value) or _CALLED.search(source.original, max(0, start - 24), start)):
             end = match.end()
@@ -85,6 +84,13 @@ def find_phones(source: Source, circumstances: Circumstances) -> Iterator[Findin
             if role or not _is_anothers(source.original, start):
                 role = role or _role(source.original, start, end)
                 yield source.finding("phones", value, (start, end), "phone_shape", _PHONE_SURE, role=role)
+
+
+def _phone_at(text: str, place: int) -> re.Match[str] | None:
+    """The number whose first digit stands here; a bracket before it is part of it only where it closes within."""
+    start = place - 1 if text[place - 1 : place] == "+" else place
+    bracketed = _PHONE.match(text, start - 1) if text[start - 1 : start] == "(" else None
+    return bracketed or _PHONE.match(text, start)
 
 
 def office_addresses(source: Source) -> Iterator[tuple[int, int]]:

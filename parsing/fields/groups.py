@@ -24,6 +24,11 @@ _GLUE = re.compile(
 #: Between two times of one kind: "pukul 13.01, 13.05 dan 13.12".
 _JOINT = re.compile(rf"[ \t]*(?:,|(?:,[ \t]*)?(?:{spelled(every_word('and'))}))[ \t]*", re.IGNORECASE)
 _GREETING = re.compile(rf"(?:{spelled(clock_words('greeting'))})\s{{1,2}}$", re.IGNORECASE)
+#: "minggu kemarin" is a week and no day; "hari minggu kemarin" is one.
+_PERIOD = re.compile(
+    rf"(?<!\w)(?P<day>(?:{spelled(clock_words('day_word'))})\s{{1,2}})?(?:{spelled(clock_words('period'))})\s{{1,2}}$",
+    re.IGNORECASE,
+)
 _JUST = re.compile(rf"\b(?:{spelled(clock_words('just'))})\s{{1,3}}(?:\w{{1,8}}\s{{1,2}})?$", re.IGNORECASE)
 _JUST_AFTER = re.compile(rf"\s{{1,2}}(?:{spelled(clock_words('just'))})\b", re.IGNORECASE)
 
@@ -44,6 +49,8 @@ def _groups(source: Source, language: str | None) -> list[list[Clue]]:
     groups: list[list[Clue]] = []
     for clue in clues(source):
         one = _malay(text, clue) if language == "ms" else clue
+        if clue.days_back and _is_of_period(text, clue.start):
+            continue
         if one.part and one.days_back is None and _GREETING.search(text, max(0, one.start - 12), one.start):
             continue
         if one.bare and groups and has_time(groups[-1]) and _JOINT.fullmatch(text, groups[-1][-1].end, one.start):
@@ -53,6 +60,12 @@ def _groups(source: Source, language: str | None) -> list[list[Clue]]:
         elif not (groups and _ends_range(text, groups[-1], one)):
             groups.append([one])
     return [group for group in groups if (has_time(group) and not _is_bare(group)) or _has_day(group)]
+
+
+def _is_of_period(text: str, start: int) -> bool:
+    """Whether "kemarin" says which week or month, not which day."""
+    period = _PERIOD.search(text, max(0, start - 20), start)
+    return period is not None and period["day"] is None
 
 
 def _malay(text: str, clue: Clue) -> Clue:
