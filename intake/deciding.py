@@ -77,8 +77,7 @@ def decide(
     writer = _writer(desk, directory, mail, envelope, examination)
     mail, proof, identity = writer.mail, writer.proof, writer.identity
     source = _source(mail, envelope)
-    believe = tallies.counts(session, desk.id, [source], now)[source] < MAX_WRONG_TOKENS
-    presented = _presented(desk, mail, envelope, now, believe=believe)
+    presented = _believed(session, desk, _presented(desk, mail, envelope, now), source, now)
     gathered = lookup.facts(session, _question(desk, writer, report, ingest_key, presented, now))
     judgement = loops.judge(mail, report, gathered, envelope)
     around = _circumstances(desk, directory, writer, envelope, examination, now, loop=judgement.loop)
@@ -191,10 +190,17 @@ def _source(mail: ParsedMail, envelope: Envelope) -> str:
     return f"token:{envelope.client or domain}"
 
 
-def _presented(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, now: datetime, *, believe: bool) -> Presented:
+def _presented(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, now: datetime) -> Presented:
     addressed = [*envelope.rcpt_to, *mail.delivered_to, *(each.address for each in (*mail.to, *mail.cc))]
     references = [*mail.references, *mail.in_reply_to]
-    return desks.presented(desk, dict.fromkeys(addressed), dict.fromkeys(references), now, believe=believe)
+    return desks.presented(desk, dict.fromkeys(addressed), dict.fromkeys(references), now)
+
+
+def _believed(session: Session, desk: OpenDesk, presented: Presented, source: str, now: datetime) -> Presented:
+    """Of the tokens none, where too many wrong ones came from this source. Most mails bear none: nothing is asked."""
+    if not presented.invited or tallies.counts(session, desk.id, [source], now)[source] < MAX_WRONG_TOKENS:
+        return presented
+    return replace(presented, invited=())
 
 
 def _question(

@@ -108,12 +108,10 @@ class Presented:
     wrong: int  #: that are none of this desk's, though they stand where only ours do
 
 
-def presented(
-    desk: OpenDesk, addressed: Iterable[str], references: Iterable[str], now: datetime, *, believe: bool = True
-) -> Presented:
+def presented(desk: OpenDesk, addressed: Iterable[str], references: Iterable[str], now: datetime) -> Presented:
     """The tokens in addresses that a mail came to, and in msg-ids that it answers.
 
-    Without `believe` they are counted and not believed. Agents' tokens are theirs alone, and invite no customer.
+    Agents' tokens are theirs alone, and invite no customer.
     """
     own = [address for address in addressed if _is_ours(desk, address)]
     invited, wrong = [], 0
@@ -121,7 +119,7 @@ def presented(
         for candidate in tokens.find(texts):
             token = tokens.read(desk.key.token_keys, candidate)
             wrong += token is None and is_address
-            if believe and token is not None and token.expires >= now.date() and token.role != AGENT:
+            if token is not None and token.expires >= now.date() and token.role != AGENT:
                 invited.append(Invited(handle=token.handle, role=token.role, addressed=is_address))
     return Presented(invited=tuple(invited), wrong=wrong)
 

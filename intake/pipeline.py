@@ -23,7 +23,7 @@ from intake.sealing import SealedReading
 from intake.triage import PassedOver, Repeat
 from intake.work import Held, Work
 from parsing.mail import Envelope
-from store import blobs, crashpoints, ledger
+from store import blobs, crashpoints, ledger, rows
 from store.engine import writing
 from store.errors import StoreUnreachable
 
@@ -87,7 +87,8 @@ class Pipeline:
 
     def _write_together(self, batch: Sequence[ReadMail]) -> None:
         with writing(self._engine) as session:
-            files = [pair for mail in batch for pair in self._take(session, mail)]
+            with rows.gathering(session):
+                files = [pair for mail in batch for pair in self._take(session, mail)]
             ledger.settle(session, [mail.held.arrival_id for mail in batch], ledger.DONE)
             crashpoints.reach("before_adopt")
             self._folder.adopt(files)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from store import rows
@@ -16,19 +17,26 @@ MAX_ACCOUNTS: Final = 10
 MAX_TOLD: Final = 3
 
 
+_ELSEWHERE = (
+    select(AccountUse.account, Ticket.number)
+    .join(Ticket, col(Ticket.id) == col(AccountUse.ticket_id))
+    .where(
+        AccountUse.desk_id == bindparam("desk"),
+        col(AccountUse.account).in_(bindparam("accounts", expanding=True)),
+        AccountUse.address != bindparam("sender"),
+    )
+    .order_by(col(AccountUse.id))
+)
+
+
 def elsewhere(session: Session, desk_id: int, accounts: Sequence[str], sender: str) -> tuple[tuple[str, str], ...]:
     """Accounts that were written about from another address, each with the number of the first ticket there."""
     wanted = [account.lower() for account in accounts[:MAX_ACCOUNTS]]
     if not wanted:
         return ()
-    statement = (
-        select(AccountUse.account, Ticket.number)
-        .join(Ticket, col(Ticket.id) == col(AccountUse.ticket_id))
-        .where(AccountUse.desk_id == desk_id, col(AccountUse.account).in_(wanted), AccountUse.address != sender)
-        .order_by(col(AccountUse.id))
-    )
     first: dict[str, str] = {}
-    for account, number in session.exec(statement).all():
+    asked = {"desk": desk_id, "accounts": wanted, "sender": sender}
+    for account, number in session.connection().execute(_ELSEWHERE, asked):
         first.setdefault(account, number)
     return tuple((account, first[account.lower()]) for account in accounts if account.lower() in first)[:MAX_TOLD]
 

@@ -106,7 +106,7 @@ def same(session: Session, desk_id: int, ingest_key: str, message_id: str | None
 def add_routes(session: Session, mail_id: int, arrival_id: int | None, seen: Seen, recipients: Iterable[str]) -> None:
     """Record the way by which a mail came: one route a recipient, or one without where the door knows none."""
     known: list[str | None] = list(recipients)
-    rows.add_all(
+    rows.add_later(
         session,
         [
             rows.Draft(

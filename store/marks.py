@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import tuple_
+import sqlalchemy
+from sqlalchemy import ColumnElement, Select, bindparam, tuple_
 from sqlmodel import Session, col, select
 
 from store import rows
@@ -59,35 +60,39 @@ def add(session: Session, desk_id: int, ticket_id: int, sender: str, marks: Iter
 
 def find(session: Session, desk_id: int, sender: str, marks: Sequence[MarkOf], since: datetime) -> tuple[Earlier, ...]:
     """Earlier reports that share a mark, the oldest first; and all likenesses of the same sender's pictures."""
+    connection, wanted = session.connection(), {"desk": desk_id, "since": since}
     exact = [(each.kind, each.value) for each in marks if each.kind != LIKENESS]
-    found = _marks(session, desk_id, since, tuple_(col(Mark.kind), col(Mark.value)).in_(exact)) if exact else []
+    found = list(connection.execute(_EXACT, wanted | {"exact": exact}).mappings()) if exact else []
     if any(each.kind == LIKENESS for each in marks):
-        found += _marks(session, desk_id, since, (col(Mark.kind) == LIKENESS) & (col(Mark.sender) == sender))
-    transactions = _transactions(session, {mark.ticket_id for mark, *_ in found})
+        found += connection.execute(_OF_SENDER, wanted | {"sender": sender}).mappings()
+    transactions = _transactions(session, {mark["ticket_id"] for mark in found})
     return tuple(
-        Earlier(
-            ticket_id=mark.ticket_id,
-            number=number,
-            category=category,
-            kind=mark.kind,
-            value=mark.value,
-            sender=mark.sender,
-            at=mark.at,
-            transactions=transactions.get(mark.ticket_id, frozenset()),
-        )
-        for mark, number, category in sorted(found, key=lambda pair: pair[0].at)
+        Earlier(**mark, transactions=transactions.get(mark["ticket_id"], frozenset()))
+        for mark in sorted(found, key=lambda mark: mark["at"])
     )
 
 
-def _marks(session: Session, desk_id: int, since: datetime, alike: object) -> list[tuple[Mark, str, str]]:
-    statement = (
-        select(Mark, Ticket.number, Ticket.category)
+def _marks(alike: ColumnElement[bool]) -> Select[int, str, str, str, str, str, datetime]:
+    """Earlier marks with their tickets, as `Earlier` calls the columns."""
+    return (
+        sqlalchemy.select(
+            col(Mark.ticket_id),
+            col(Ticket.number),
+            col(Ticket.category),
+            col(Mark.kind),
+            col(Mark.value),
+            col(Mark.sender),
+            col(Mark.at),
+        )
         .join(Ticket, col(Ticket.id) == col(Mark.ticket_id))
-        .where(Mark.desk_id == desk_id, col(Mark.at) > since, alike)  # type: ignore[arg-type]
+        .where(col(Mark.desk_id) == bindparam("desk"), col(Mark.at) > bindparam("since"), alike)
         .order_by(col(Mark.id).desc())
         .limit(MAX_FOUND)
     )
-    return list(session.exec(statement).all())
+
+
+_EXACT = _marks(tuple_(col(Mark.kind), col(Mark.value)).in_(bindparam("exact", expanding=True)))
+_OF_SENDER = _marks((col(Mark.kind) == LIKENESS) & (col(Mark.sender) == bindparam("sender")))
 
 
 def _transactions(session: Session, tickets: Iterable[int]) -> dict[int, frozenset[str]]:

@@ -5,11 +5,12 @@ The order matters (foreign keys are checked at once), the cost too: a mail makes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Insert, Table, event, insert
 from sqlalchemy import inspect as inspect_row
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
@@ -17,6 +18,8 @@ from sqlmodel import Session, SQLModel
 from store.errors import NoSuchRow
 
 Row = TypeVar("Row", bound=SQLModel)
+
+_WAITING = "rows that wait"  #: where a session keeps them
 
 
 class Draft:
@@ -48,8 +51,57 @@ def add_missing(session: Session, rows: Iterable[SQLModel | Draft]) -> None:
     """Likewise, passing over rows whose unique values are there already."""
     listed = list(rows)
     if listed:
-        statement = _insert_missing(_table(listed[0]), session.get_bind().dialect.name)
+        statement = _insert_missing(_table(listed[0]), _dialect(session))
         session.connection().execute(statement, [_values(row) for row in listed])
+
+
+def add_up(session: Session, rows: Iterable[SQLModel | Draft], column: str, *, unique: tuple[str, ...]) -> None:
+    """Insert rows; where one with the same unique values is there, its number in `column` grows by the new one's."""
+    listed = list(rows)
+    if listed:
+        statement = _insert_or_add(_table(listed[0]), _dialect(session), column, unique)
+        session.connection().execute(statement, [_values(row) for row in listed])
+
+
+def add_later(session: Session, rows: Iterable[SQLModel | Draft], *, missing: bool = False) -> None:
+    """Insert rows of one table whose keys nobody asks for, within `gathering` together with further ones.
+
+    `missing`: passing over rows whose unique values are there already.
+    """
+    listed = list(rows)
+    waiting: _Waiting | None = session.info.get(_WAITING)
+    if waiting is None:
+        (add_missing if missing else add_all)(session, listed)
+    elif listed:
+        waiting.setdefault((_table(listed[0]), missing), []).extend(listed)
+
+
+@contextmanager
+def gathering(session: Session) -> Iterator[None]:
+    """Within it the rows of `add_later` wait for each other, and go in one statement a table.
+
+    They are written before any other statement that names their table, and at the end, so that nobody can tell. They
+    must refer to no row that waits itself.
+    """
+    waiting: _Waiting = {}
+
+    def write(table: type[SQLModel], missing: bool) -> None:  # a key of `waiting`
+        (add_missing if missing else add_all)(session, waiting.pop((table, missing), ()))
+
+    def catch_up(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        for table, missing in [key for key in waiting if _names(statement, key[0])]:
+            write(table, missing)
+
+    connection = session.connection()
+    session.info[_WAITING] = waiting
+    event.listen(connection, "before_cursor_execute", catch_up)
+    try:
+        yield
+        for table, missing in list(waiting):
+            write(table, missing)
+    finally:
+        event.remove(connection, "before_cursor_execute", catch_up)
+        del session.info[_WAITING]
 
 
 def one(session: Session, table: type[Row], key: Any) -> Row:
@@ -74,6 +126,14 @@ def chunks(values: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
         yield values[start : start + size]
 
 
+_Waiting = dict[tuple[type[SQLModel], bool], list[SQLModel | Draft]]
+
+
+def _names(statement: str, table: type[SQLModel]) -> bool:
+    """Whether a statement may have to do with a table: its name stands in it, if only as a part of another's."""
+    return str(table.__tablename__) in statement
+
+
 def _table(row: SQLModel | Draft) -> type[SQLModel]:
     return row.table if isinstance(row, Draft) else type(row)
 
@@ -92,8 +152,23 @@ def _insert(table: type[SQLModel]) -> Insert:
 
 @cache
 def _insert_missing(table: type[SQLModel], dialect: str) -> Insert:
-    kind = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return kind(_mapped(table)).on_conflict_do_nothing()
+    return _insert_of(table, dialect).on_conflict_do_nothing()
+
+
+@cache
+def _insert_or_add(table: type[SQLModel], dialect: str, column: str, unique: tuple[str, ...]) -> Insert:
+    statement = _insert_of(table, dialect)
+    added = _mapped(table).c[column] + statement.excluded[column]
+    return statement.on_conflict_do_update(index_elements=unique, set_={column: added})
+
+
+def _insert_of(table: type[SQLModel], dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows what to do where a row is there already: no standard's, so each dialect has its own."""
+    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(_mapped(table))
+
+
+def _dialect(session: Session) -> str:
+    return session.connection().dialect.name
 
 
 def _mapped(table: type[SQLModel]) -> Table:

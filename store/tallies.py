@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import bindparam, delete, func
 from sqlmodel import Session, col, select
 
 from store import rows
@@ -40,12 +40,8 @@ def add(session: Session, desk_id: int, names: Sequence[str], now: datetime, cou
     """Say that each happened now."""
     since = now - timedelta(seconds=now.timestamp() % SLICE.total_seconds())
     since = since.replace(microsecond=0)
-    rows.add_missing(session, [rows.Draft(Tally, desk_id=desk_id, name=name, since=since, count=0) for name in names])
-    session.connection().execute(
-        update(Tally)
-        .where(col(Tally.desk_id) == desk_id, col(Tally.name).in_(names), col(Tally.since) == since)
-        .values(count=col(Tally.count) + count)
-    )
+    drafts = [rows.Draft(Tally, desk_id=desk_id, name=name, since=since, count=count) for name in dict.fromkeys(names)]
+    rows.add_up(session, drafts, "count", unique=("desk_id", "name", "since"))
 
 
 def forget(session: Session, now: datetime) -> None:

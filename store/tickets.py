@@ -123,13 +123,13 @@ def add_message(session: Session, message: rows.Draft, attachments: Iterable[row
     listed = list(attachments)
     for attachment in listed:
         attachment.values["message_id"] = message_id
-    rows.add_all(session, listed)
+    rows.add_later(session, listed)
     return message_id
 
 
 def add_findings(session: Session, ticket_id: int, message_id: int, found: Iterable[Found]) -> None:
     """Keep what was extracted from a message, with its evidence."""
-    rows.add_all(
+    rows.add_later(
         session,
         [
             rows.Draft(
@@ -160,13 +160,14 @@ def add_thread_ids(
     """Remember the msg-ids by which later mail may find this ticket."""
     wanted = [("is", own)] if own else []
     wanted += [("refers", msgid) for msgid in dict.fromkeys(references)]
-    rows.add_missing(
+    rows.add_later(
         session,
         [
             rows.Draft(ThreadId, desk_id=desk_id, ticket_id=ticket_id, msgid=msgid, relation=relation)
             for relation, msgid in wanted
             if msgid and len(msgid) <= MAX_MSGID
         ],
+        missing=True,
     )
 
 
@@ -174,7 +175,7 @@ def add_event(
     session: Session, ticket_id: int, at: datetime, what: str, by: str = LOKET, detail: dict[str, Any] | None = None
 ) -> None:
     """Record something that happened."""
-    rows.add(session, rows.Draft(Event, ticket_id=ticket_id, at=at, what=what, by=by, detail=detail or {}))
+    rows.add_later(session, [rows.Draft(Event, ticket_id=ticket_id, at=at, what=what, by=by, detail=detail or {})])
 
 
 def link(session: Session, ticket_id: int, others: Iterable[tuple[int, str]]) -> None:
@@ -184,11 +185,14 @@ def link(session: Session, ticket_id: int, others: Iterable[tuple[int, str]]) ->
 
 def not_linked(session: Session, ticket_id: int, others: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
     """Of these links those that are not there yet, from either side, and lead to another ticket."""
+    wanted = [link for link in dict.fromkeys(others) if link[0] != ticket_id]
+    if not wanted:
+        return []
     statement = select(TicketLink.ticket_id, TicketLink.other_id, TicketLink.why).where(
         (TicketLink.ticket_id == ticket_id) | (TicketLink.other_id == ticket_id)
     )
     there = {(other if own == ticket_id else own, why) for own, other, why in session.exec(statement).all()}
-    return [link for link in dict.fromkeys(others) if link not in there and link[0] != ticket_id]
+    return [link for link in wanted if link not in there]
 
 
 def message_of(session: Session, mail_id: int) -> int:
