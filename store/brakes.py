@@ -17,14 +17,10 @@ FIRST: Final = timedelta(hours=24)
 LATER: Final = timedelta(hours=6)
 LONGER: Final = timedelta(hours=48)
 
-_HELD = select(Brake.id).where(
-    Brake.desk_id == bindparam("desk"), Brake.address == bindparam("address"), col(Brake.until) > bindparam("now")
+#: The brake by which automatic letters of a desk to an address are stopped now.
+HELD = select(Brake.id).where(
+    Brake.desk_id == bindparam("desk"), Brake.address == bindparam("sender"), col(Brake.until) > bindparam("now")
 )
-
-
-def held(session: Session, desk_id: int, address: str, now: datetime) -> bool:
-    """Whether automatic letters of this desk to this address are stopped."""
-    return session.connection().execute(_HELD, {"desk": desk_id, "address": address, "now": now}).first() is not None
 
 
 def pull(session: Session, desk_id: int, address: str, now: datetime) -> None:

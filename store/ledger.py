@@ -131,15 +131,8 @@ def listing(session: Session, *, state: str | None = None, limit: int = 100) -> 
     return [(arrival, mails_of(session, arrival)) for arrival in session.exec(statement).all()]
 
 
-_MAILS_OF_SENDER = select(func.count()).where(
-    Mail.desk_id == bindparam("desk"), col(Mail.sender) == bindparam("sender")
-)
-
-
-def mails_of_sender(session: Session, desk_id: int, sender: str) -> int:
-    """How many mails of that address, in lower case, the desk has had."""
-    found = session.connection().execute(_MAILS_OF_SENDER, {"desk": desk_id, "sender": sender})
-    return int(found.scalar_one())
+#: How many mails of an address, in lower case, a desk has had.
+MAILS_OF_SENDER = select(func.count()).where(Mail.desk_id == bindparam("desk"), col(Mail.sender) == bindparam("sender"))
 
 
 def by_message_id(session: Session, message_id: str) -> list[Mail]:

@@ -44,6 +44,12 @@ _FIND = select(PersonAddress).where(
 )
 
 
+#: How many letters to an address came back; no row where it has not written to the desk before.
+BOUNCES_OF = select(PersonAddress.hard_bounces).where(
+    PersonAddress.desk_id == bindparam("desk"), PersonAddress.address == bindparam("sender")
+)
+
+
 def find(session: Session, desk_id: int, address: str) -> PersonAddress | None:
     """The row of an address that has written to this desk before."""
     return session.exec(_FIND, params={"desk": desk_id, "address": canonical(address)}).first()
@@ -146,14 +152,17 @@ def agents(session: Session) -> list[tuple[Agent, list[str]]]:
     return [(agent, addresses.get(agent.id or 0, [])) for agent in active]
 
 
+#: The active agent who answers from an address.
+AGENT_AT = (
+    select(Agent.name, Agent.role)
+    .join(AgentAddress, col(AgentAddress.agent_id) == col(Agent.id))
+    .where(AgentAddress.address == bindparam("sender"), col(Agent.active))
+)
+
+
 def agent_at(session: Session, address: str) -> AgentFacts | None:
     """The active agent who answers from this address."""
-    statement = (
-        select(Agent.name, Agent.role)
-        .join(AgentAddress, col(AgentAddress.agent_id) == col(Agent.id))
-        .where(AgentAddress.address == canonical(address), col(Agent.active))
-    )
-    found = session.exec(statement).first()
+    found = session.connection().execute(AGENT_AT, {"sender": canonical(address)}).first()
     return AgentFacts(name=found[0], role=found[1]) if found else None
 
 

@@ -156,7 +156,8 @@ def test_a_loop_is_stopped_told_once_and_survives_a_restart(counter: Counter, tm
     assert len(counter.rows(Letter)) == 3
     with looking(counter.engine) as session:
         (alert,) = alerts.current(session)
-        assert brakes.held(session, 1, "budi@example.com", counter.clock[-1])
+        wanted = {"desk": 1, "sender": "budi@example.com", "now": counter.clock[-1]}
+        assert session.connection().execute(brakes.HELD, wanted).first()
     assert "budi@example.com" in alert.sentence
     counter.later(hours=23)
     counter.take(customer_mail("Ada yang lain.", Message_ID="<20@example.com>", Subject="x"))
