@@ -69,10 +69,10 @@ def _open(session: Session, decision: Open, work: Work) -> None:
 
 
 def _join(session: Session, decision: Join, work: Work) -> None:
+    ticket = rows.one(session, Ticket, decision.ticket_id)
     tickets.move(
         session, decision.ticket_id, decision.move, work.mail.from_.address if work.mail.from_ else "", work.now
     )
-    ticket = rows.one(session, Ticket, decision.ticket_id)
     ticket.missing = list(still_missing(ticket.missing, work.report.findings))
     session.add(ticket)
     session.flush()

@@ -89,22 +89,24 @@ _KNOWN = sqlalchemy.select(
     ledger.MAILS_OF_SENDER.scalar_subquery().label("mails"),
     brakes.HELD.exists().label("braked"),
     people.AGENT_AT.exists().label("is_agent"),
+    tallies.within_hour("domain").scalar_subquery().label("to_domain"),
+    tallies.within_hour("all").scalar_subquery().label("by_desk"),
 )
 
 
 def _of_sender(session: Session, desk: int, sender: str, now: datetime) -> dict[str, Any]:
     """What is known of who wrote."""
-    known = session.connection().execute(_KNOWN, {"desk": desk, "sender": sender, "now": now}).one()
+    names = {"all": DESK_TALLY, "domain": domain_tally(sender), "tallied": tallies.oldest(now)}
+    known = session.connection().execute(_KNOWN, {"desk": desk, "sender": sender, "now": now} | names).one()
     agent = people.agent_at(session, sender) if known.is_agent else None
     wrote = written(session, desk, sender, now)
-    counted = tallies.counts(session, desk, [DESK_TALLY, domain_tally(sender)], now)
     return {
         "sender_known": known.bounces is not None,
         "mails_before": known.mails,
         "acknowledged_last_hour": wrote.acknowledged_last_hour,
         "acknowledged_last_day": wrote.acknowledged_last_day,
-        "acknowledged_to_domain": counted[domain_tally(sender)],
-        "acknowledged_by_desk": counted[DESK_TALLY],
+        "acknowledged_to_domain": known.to_domain,
+        "acknowledged_by_desk": known.by_desk,
         # an agent answers notices all day long
         "exchange": exchange(session, desk, sender, now) if wrote.any and agent is None else Exchange(),
         "braked": known.braked,

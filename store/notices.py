@@ -114,4 +114,7 @@ _STAFFED = select(Agent.id).where(col(Agent.active)).limit(1)
 
 
 def _staffed(session: Session) -> bool:
-    return session.connection().execute(_STAFFED).first() is not None
+    """Whether there is an agent at all; a transaction asks once, however many mails it writes."""
+    if _STAFFED not in session.info:
+        session.info[_STAFFED] = session.connection().execute(_STAFFED).first() is not None
+    return bool(session.info[_STAFFED])

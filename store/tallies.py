@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar as Select
 
 from store import rows
 from store.models import Tally
@@ -29,9 +30,21 @@ _COUNT = (
 )
 
 
+def within_hour(name: str) -> Select[int]:
+    """How often something happened, as a part of a larger question; its name is the parameter called `name`."""
+    total = func.coalesce(func.sum(Tally.count), 0)
+    mine = (Tally.desk_id == bindparam("desk"), Tally.name == bindparam(name))
+    return select(total).where(*mine, col(Tally.since) > bindparam("tallied"))
+
+
+def oldest(now: datetime) -> datetime:
+    """After which a slice has to begin that counts: never too few are counted."""
+    return now - WINDOW - SLICE
+
+
 def counts(session: Session, desk_id: int, names: Sequence[str], now: datetime) -> Mapping[str, int]:
     """How often each happened within the last hour, and up to a slice longer: never too few are counted."""
-    wanted = {"desk": desk_id, "names": list(names), "after": now - WINDOW - SLICE}
+    wanted = {"desk": desk_id, "names": list(names), "after": oldest(now)}
     found = {name: int(count) for name, count in session.connection().execute(_COUNT, wanted)}
     return {name: found.get(name, 0) for name in names}
 

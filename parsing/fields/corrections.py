@@ -56,7 +56,8 @@ def denied(source: Source) -> Iterator[tuple[int, int]]:
 
 def corrects(text: str) -> bool:
     """Whether somebody corrects something in a text: "maaf, yang benar …"."""
-    return bool(_CUE.search(text))
+    lower = text.lower()
+    return any(word in lower for word in _CUES) and bool(_CUE.search(text))
 
 
 def unlabelled(source: Source, found: Sequence[Finding], bare: Bare) -> list[Finding]:

@@ -21,6 +21,10 @@ from intake.doors.smtp.words import enhanced
 _IDLE_COMMANDS: Final = 100
 _BUSY_COMMANDS: Final = frozenset({"MAIL", "RCPT", "DATA"})
 
+#: Commands whose replies wait for the next one's, where the client has sent that already (RFC 2920, 3.1): one packet
+#: instead of two.
+_AMID_OTHERS: Final = frozenset({"MAIL", "RCPT"})
+
 #: Before TLS, where it is required (RFC 3207, 4).
 _BEFORE_TLS: Final = frozenset({"EHLO", "HELO", "NOOP", "QUIT", "STARTTLS"})
 
@@ -58,6 +62,8 @@ class Dialogue(SMTP):
         self._house = house
         self._encrypted = tls
         self._errors = self._idle_commands = 0
+        self._command: str | None = None  #: that is being carried out
+        self._outgoing = bytearray()  #: replies that wait for the next one
         self._pace = Pace(
             grace=limits.transaction_grace, minimum_rate=limits.minimum_rate, idle=limits.idle_timeout, now=loop.time()
         )
@@ -85,7 +91,7 @@ class Dialogue(SMTP):
         """Say 421 and close, as the door does (RFC 5321, 3.8); `at_once` does not wait for the client to read it."""
         transport = self._line()
         if transport is not None and not transport.is_closing():
-            self._writer.write(STOPPING.encode() + b"\r\n")
+            self._put(STOPPING)
             self._close()
         if transport is not None and at_once:
             transport.abort()
@@ -169,7 +175,11 @@ class Dialogue(SMTP):
         elif self._house.settings.require_tls and not self._encrypted and command not in _BEFORE_TLS:
             await self.push(_NEEDS_TLS)
         else:
-            await method(argument.strip() or None)
+            self._command = command
+            try:
+                await method(argument.strip() or None)
+            finally:
+                self._command = None
 
     # replies
 
@@ -178,15 +188,25 @@ class Dialogue(SMTP):
         await self._say(enhanced(status if isinstance(status, str) else status.decode("utf-8", "replace")))
 
     async def _say(self, reply: str) -> None:
-        self._writer.write(reply.encode("utf-8", "replace") + b"\r\n")
+        self._put(reply)
         if reply[0] in "45":
             self._errors += 1
         if reply.startswith("421"):
             self._close()
         elif self._errors >= self._tolerance():
-            self._writer.write(_TOO_MANY_ERRORS.encode() + b"\r\n")
+            self._put(_TOO_MANY_ERRORS)
             self._close()
-        await self._writer.drain()
+        if self._command not in _AMID_OTHERS or b"\n" not in self._buffered():
+            self._send_off()
+            await self._writer.drain()
+
+    def _put(self, reply: str) -> None:
+        self._outgoing += reply.encode("utf-8", "replace") + b"\r\n"
+
+    def _send_off(self) -> None:
+        if self._outgoing:
+            self._writer.write(bytes(self._outgoing))
+            self._outgoing.clear()
 
     async def handle_exception(self, error: Exception) -> str:
         """Say that it is temporary, and nothing more; what it was stands in the log."""
@@ -199,6 +219,7 @@ class Dialogue(SMTP):
         self._close()
 
     def _close(self) -> None:
+        self._send_off()
         transport = self._line()
         if transport is not None:
             transport.close()
@@ -214,7 +235,7 @@ class Dialogue(SMTP):
         """Look at the clock: one timer a connection, set anew only when it went off too early."""
         now, due = self.loop.time(), self._pace.due()
         if due <= now:
-            self._writer.write(_TOO_SLOW.encode() + b"\r\n")
+            self._put(_TOO_SLOW)
             self._close()
         else:
             wait = min(due, now + self._house.limits.idle_timeout) - now
@@ -222,8 +243,11 @@ class Dialogue(SMTP):
 
     def _unread(self) -> bool:
         """Whether the client has said more than was carried out."""
+        return bool(self._buffered())
+
+    def _buffered(self) -> bytearray:
         buffered: bytearray = vars(self._reader)["_buffer"]  # StreamReader has no public look ahead
-        return bool(buffered)
+        return buffered
 
     def _line(self) -> asyncio.Transport | None:
         """The connection, as what it is; aiosmtpd knows it as the base of all transports."""

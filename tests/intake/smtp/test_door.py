@@ -295,6 +295,23 @@ def test_who_talks_before_the_greeting_is_sent_away(make: Callable[..., Open]) -
     assert here.contents() == []
 
 
+def test_replies_to_commands_that_come_together_go_together(make: Callable[..., Open]) -> None:
+    """In their order, a refusal among them (RFC 2920, 3.2); what stands last is answered at once."""
+    here = make()
+    with here.socket() as connection:
+        connection.sendall(b"EHLO x\r\n")
+        while not connection.recv(4096).endswith(b"250 ENHANCEDSTATUSCODES\r\n"):
+            pass
+        connection.sendall(
+            b"MAIL FROM:<a@example.com>\r\nRCPT TO:<x@else.test>\r\nRCPT TO:<help@desk.test>\r\nDATA\r\n"
+        )
+        replies = connection.recv(4096).splitlines()
+        assert [reply[:3] for reply in replies] == [b"250", b"550", b"250", b"354"]
+        connection.sendall(b"Subject: x\r\n\r\ny\r\n.\r\nMAIL FROM:<a@example.com>\r\nQUIT\r\n")
+        assert [reply[:3] for reply in _all_of(connection).splitlines()] == [b"250", b"250", b"221"]
+    assert len(here.contents()) == 1
+
+
 def test_pipelining_past_data_ends_the_conversation(make: Callable[..., Open]) -> None:
     """What was sent before 354 is neither mail nor command."""
     here = make()
