@@ -25,6 +25,11 @@ _FIRST_MAIL = 1982  #: the year of RFC 822; clocks that were never set say 1970 
 _AHEAD = timedelta(days=2)  #: a wrong zone makes a day; beyond two the sender's clock says nothing
 _LISTS = ("from", "to", "cc", "reply-to")
 _ANGLE = re.compile(r"<?([^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+)>?")
+_NAME = rb"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*"
+_LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAILBOX = rb"[A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,30})?@%b(?:\.%b){1,3}" % (_LABEL, _LABEL)
+#: What most fields are: one mailbox that no two programs read differently. Such a one needs no library.
+_PLAIN = re.compile(rb"(?:(?:\"(%b)\"|(%b)) )?<(%b)>|(%b)" % (_NAME, _NAME, _MAILBOX, _MAILBOX))
 _ANY = re.compile(r"[^\s<>()\[\],;:\"'@]{1,64}@[^\s<>()\[\],;:\"'@]{1,255}")
 
 
@@ -90,6 +95,10 @@ def _addresses(name: str, value: bytes | None, defects: list[Any]) -> tuple[Addr
     """The addresses of a field, as mail-parser reads them; what it finds odd goes to `defects`."""
     if value is None:
         return ()
+    plain = _PLAIN.fullmatch(value)
+    if plain:
+        quoted, unquoted, enclosed, bare = (group and group.decode("ascii") for group in plain.groups())
+        return (_address(quoted or unquoted or "", enclosed or bare or ""),)
     field = compat32.header_fetch_parse(name, value.decode("ascii", "surrogateescape"))  # as a mail's own field comes
     pairs = get_addresses(field, defects=defects, decode_names=True)
     return tuple(_address("" if shown == address else shown, address) for shown, address in pairs if address)
