@@ -1,17 +1,18 @@
 """Judges what a desk made of the mails that were sent to it, whatever happened in between.
 
 Three witnesses: the sender's ledger (what was handed over, and what was answered with 250), the store, and the sink
-behind the smarthost. Lost, ghosts and duplicate tickets must be nought. A letter may arrive twice only where an intent
-without a recorded answer proves that nobody could know whether the first had arrived.
+behind the smarthost. Lost, ghosts, duplicate tickets and live tickets without a next date must be nought. A letter may
+arrive twice only where an intent without a recorded answer proves that nobody could know whether the first had arrived.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from store.models import Letter, LetterAttempt, Mail, Message, Ticket
+from store.models import Clock, Letter, LetterAttempt, Mail, Message, Ticket
+from store.states import Status
 from tests.desk import Desk
 from tests.servers.sinks import Sink
 
@@ -36,6 +37,7 @@ class Verdict:
     duplicate_letters: dict[str, int]  #: beyond what is excused
     excused_letters: int  #: duplicates for which there is an intent without an answer
     strays: list[str]  #: answers that are not in the ticket of what they answer
+    undated: list[str]  #: live tickets of which nobody will be reminded
 
     @property
     def clean(self) -> bool:
@@ -47,6 +49,7 @@ class Verdict:
             or self.unacknowledged
             or self.duplicate_letters
             or self.strays
+            or self.undated
         )
 
 
@@ -77,7 +80,15 @@ def judge(ledger: Ledger, desk: Desk, sink: Sink | None) -> Verdict:
             for msgid, before in ledger.answers.items()
             if stored[msgid] and stored[before] and ticket_of[msgid] != ticket_of[before]
         ),
+        undated=_undated(desk, tickets.values()),
     )
+
+
+def _undated(desk: Desk, tickets: Iterable[Ticket]) -> list[str]:
+    """Those that are somebody's turn and have no clock that runs."""
+    running = {clock.ticket_id for clock in desk.rows(Clock) if clock.running_since is not None}
+    live = [ticket for ticket in tickets if ticket.status in (Status.OPEN, Status.WAITING)]
+    return sorted(ticket.number for ticket in live if ticket.id not in running)
 
 
 def _arrived(sink: Sink | None) -> Counter[str]:
