@@ -28,6 +28,7 @@ _DATED = re.compile(r"(?:[^\d\s]{1,14}\s{0,2}(?:[^\d\s]{1,14}[.,]?\s{1,2})?)?\d{
 _NAMED = re.compile(r"""["'„“«]?[^\n<>()\[\]:@]{0,60}["'”“»]?,?\s?[<(\[](?:mailto:)?[^\s<>@]{1,64}@""")
 _TAIL_LENGTH = 60  #: code points at a line's end in which its verb stands
 _TAIL_BEFORE_VERB = re.compile(r"@[^\s<>()\[\]]{1,100}\s?[>)\]]\s?[^\W\d]{2,12}(?:\s[^\W\d]{2,12})?\s?[:：]\Z")
+_SHORT = 9  #: words of a name, a verb, a date and a time
 _NAME_WORDS = 5  #: of a name after the verb, as German and Swedish have it
 _SENTENCE = re.compile(r"[.!?;:][\"')\]]?\Z")
 _ABBREVIATED = re.compile(r"\b(?:[ap]\.m|[^\W\d]{2,4}|\d)\.\Z")
@@ -49,6 +50,8 @@ def attribution_ending(lines: Sequence[str], end: int, floor: int, *, quoted_bel
         if len(joined) > _MOST:
             break
         strength = _opens(lines[start]) or (start == end and quoted_below)
+        if strength <= 1 and start < end and (start == floor or not lines[start - 1]) and _NAMED.match(joined):
+            strength = 4  # a writer at the beginning of a paragraph, and the rest wrapped
         better = strength > strongest or (strength == strongest and bool(_DATE.search(lines[start])))
         if strength and better and _is_attribution(joined, strength, quoted_below=quoted_below):
             found, strongest = start, strength
@@ -99,7 +102,7 @@ def _is_attribution(joined: str, strength: int, *, quoted_below: bool) -> bool:
         return named or (quoted_below and (opened or bracketed) and dated + timed + bracketed + opened > 1)
     if framed or (quoted_below and (strength > 1 or _AFTER_VERB.match(joined, max(places)))):
         return True
-    if bracketed and (dated or timed):
+    if (bracketed or (quoted_below and dated and len(joined.split()) <= _SHORT)) and (dated or timed):
         return True
     return (dated or bracketed) and _names_its_writer(joined, max(places), strength)
 

@@ -14,6 +14,8 @@ _FRAME_BEFORE, _FRAME_BEHIND = re.compile(r"[-_=*~—–─>\s]{2,}"), re.compil
 _DRAWING = ("-", "_", "=", "—", "–", "─")  #: with which a line ends that has a frame behind it
 _DRAWN = re.compile(r"[-#=_*~—–─]{2}|[─—–=]")
 _RULE = re.compile(r"[-_=*~—–─]{3,}\Z|(?:[-_=*~—–─]\s){3,}[-_=*~—–─]\Z")
+#: GroupWise: ">>> Budi 10/11/2026 10:15 >>>"
+_ARROWED = re.compile(r">>> ?[^\n]{2,140}\d(?: ?[AP]M)? ?>>>\Z")
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _LABEL = re.compile(r"[*_>|\s]{0,6}([^\W\d_][^:：\n]{0,28}?)[\s*_]{0,4}[:：][\s*_]{0,6}")
 _ANSWER_ABOVE = re.compile(
@@ -62,7 +64,7 @@ def is_separator(lines: Sequence[str], index: int) -> bool:
     line = lines[index]
     if len(line) > _LONGEST:
         return False
-    if is_reply_mark(line):
+    if is_reply_mark(line) or _ARROWED.match(line):
         return True
     framed = _is_framed(line)
     if not framed and not line.endswith((":", "：")):

@@ -11,6 +11,7 @@ from parsing.body.html import Seen, to_text
 from parsing.body.marks import Mark, Marks
 from parsing.mail import Problem
 from parsing.message.charsets import decode
+from parsing.message.leaves import OTHER_FORMS
 from parsing.message.limits import MAX_HTML, MAX_TEXT
 from parsing.message.mime import Part
 
@@ -18,7 +19,6 @@ _LINE_ENDS = re.compile(r"\r\n?")
 _CONTENT_ID = re.compile(r"""cid:([^"'\s>)]{1,300})""", re.IGNORECASE)
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 _ENRICHED = ("text/enriched", "text/richtext")  #: RFC 1896 and its forerunner: marked up as HTML is
-_OTHER_FORMS = (*_ENRICHED, "text/x-amp-html", "text/watch-html")
 _STUB = 400  #: code points; longer ones say more than "your program cannot show HTML"
 _WORD = re.compile(r"\w+")
 
@@ -44,7 +44,7 @@ def is_words(part: Part) -> bool:
 
 def is_other_form(part: Part) -> bool:
     """Whether a leaf of an alternative says once more, for other devices, what the words beside it say."""
-    return part.alternative is not None and part.type in _OTHER_FORMS and not part.name
+    return part.alternative is not None and part.type in OTHER_FORMS and not part.name
 
 
 def gather(parts: list[tuple[Part, bytes]]) -> Body:

@@ -21,6 +21,8 @@ from parsing.message.transfer import undo
 
 Leaf = tuple[Part, bytes]  #: a part and its decoded bytes
 
+#: further forms of what is said in an alternative: RFC 1896 and its forerunner, and HTML for other devices
+OTHER_FORMS = ("text/enriched", "text/richtext", "text/x-amp-html", "text/watch-html")
 _TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
 _CMS_TYPES = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _PGP_MESSAGE = re.compile(rb"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
@@ -46,7 +48,25 @@ def take(content: bytes, structure: Structure) -> Leaves:
     """Decode every part, and unpack those that hold others."""
     leaves = Leaves()
     _take(leaves, content, structure)
+    leaves.parts = _without_better(leaves.parts)
     return leaves
+
+
+def _without_better(parts: list[Leaf]) -> list[Leaf]:
+    """A further form is alternative to nothing where plain text and HTML are missing: then it is what there is."""
+    if not any(part.type in OTHER_FORMS for part, _ in parts):
+        return parts
+    said = {
+        part.alternative
+        for part, decoded in parts
+        if part.type in ("text/plain", "text/html") and not _is_sent_as_file(part) and decoded.strip()
+    }
+    return [
+        (replace(part, alternative=None), decoded)
+        if part.type in OTHER_FORMS and part.alternative not in said
+        else (part, decoded)
+        for part, decoded in parts
+    ]
 
 
 def _take(leaves: Leaves, content: bytes, structure: Structure) -> None:
@@ -118,7 +138,11 @@ def _put_tnef(leaves: Leaves, part: Part, inside: TnefMail, decoded: bytes) -> N
 
 
 def _is_plain(part: Part) -> bool:
-    return part.type == "text/plain" and not part.name and part.disposition.value != "attachment"
+    return part.type == "text/plain" and not _is_sent_as_file(part)
+
+
+def _is_sent_as_file(part: Part) -> bool:
+    return bool(part.name) or part.disposition.value == "attachment"
 
 
 def _tnef_body(part: Part, inside: TnefMail) -> Iterator[Leaf]:
