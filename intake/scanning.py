@@ -35,7 +35,7 @@ class Clamd:
         try:
             answer = self._ask(content)
         except OSError as error:
-            return Scan(clean=False, trouble=error.strerror or type(error).__name__)
+            return Scan(clean=False, trouble=error.strerror or str(error) or type(error).__name__)
         if answer == "stream: OK":
             return Scan(clean=True)
         if answer.startswith("stream: ") and answer.endswith(" FOUND"):
@@ -58,7 +58,11 @@ class Clamd:
         if self._place.startswith("/"):
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             connection.settimeout(self._timeout)
-            connection.connect(self._place)
+            try:
+                connection.connect(self._place)
+            except OSError:
+                connection.close()
+                raise
             return connection
         host, _, port = self._place.rpartition(":")
         return socket.create_connection((host.strip("[]"), int(port)), timeout=self._timeout)

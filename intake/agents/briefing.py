@@ -35,6 +35,7 @@ _INSIDE: Final = frozenset({Why.NOTE, Why.PENDING_NOTE})
 #: Events that tell an agent to beware, and those that tell that many report the same.
 _WARNINGS: Final = ("account elsewhere", "address proposed", "priority high")
 _SIMILAR: Final = "similar reports"
+_UNTHANKED: Final = "not acknowledged"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,6 +173,7 @@ def _of_trust(session: Session, ticket: Ticket, customer: str) -> dict[str, Any]
     ticket_id = ticket.id or 0
     last = dossier.last_word(session, ticket_id)
     warnings = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, *_WARNINGS)]
+    warnings += _unthanked(session, ticket_id)
     similar = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, _SIMILAR)]
     return {
         "identity": last.identity if last else "",
@@ -183,6 +185,14 @@ def _of_trust(session: Session, ticket: Ticket, customer: str) -> dict[str, Any]
             for each in dossier.others(session, ticket, customer)
         ],
     }
+
+
+def _unthanked(session: Session, ticket_id: int) -> list[str]:
+    """That the customer has had no letter at all, as long as that is so."""
+    if said.last_answer(session, ticket_id) is not None:
+        return []
+    reasons = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, _UNTHANKED)]
+    return [f"not acknowledged: {why}; your answer is the first to name the number" for why in reasons[:1]]
 
 
 def _verbs(session: Session, about: Briefing, *, inside: bool) -> list[tuple[str, str]]:

@@ -66,11 +66,13 @@ class DnsResolver:
         self,
         *,
         nameservers: Sequence[str] = (),
+        port: int = 53,
         lifetime: float = LIFETIME_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._resolver: dns.resolver.Resolver | None = None
         self._nameservers = list(nameservers)
+        self._port = port
         self._lifetime = lifetime
         self._clock = clock
         self._lock = threading.Lock()
@@ -128,7 +130,7 @@ class DnsResolver:
         if self._resolver is None:
             resolver = dns.resolver.Resolver(configure=not self._nameservers)
             if self._nameservers:
-                resolver.nameservers = self._nameservers
+                resolver.nameservers, resolver.port = self._nameservers, self._port
             self._resolver = resolver
         return self._resolver
 

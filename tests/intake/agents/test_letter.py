@@ -158,3 +158,21 @@ def test_nothing_of_an_agent_reaches_the_customer(staffed: Staffed) -> None:
     assert b"ani@team.test" not in received.content
     assert {each.role for each in staffed.counter.rows(Participant) if each.address == "ani@team.test"} == {"agent"}
     assert staffed.counter.rows(Finding)
+
+
+def test_who_has_had_no_letter_is_told(staffed: Staffed) -> None:
+    """The answer is the first that the customer sees of us, and carries the number."""
+    staffed.join("Ani")
+    staffed.counter.take(b"From: x@evil.test\n" + customer_mail())
+    staffed.tell()
+    told = words(staffed.letters("ani@team.test")[-1])
+    assert "! tanpa tanda terima: pengirim mencurigakan; jawaban Anda yang pertama membawa nomor tiket" in told
+    staffed.counter.take(customer_mail(Message_ID="<2@example.com>", From="Siti <siti@example.org>"))
+    staffed.tell()
+    assert "tanpa tanda terima" not in words(staffed.letters("ani@team.test")[-1])
+
+
+def test_whom_a_sender_looks_like_is_told_in_the_agents_language(staffed: Staffed) -> None:
+    """In the line that says who wrote."""
+    told = words(_notice(staffed, customer_mail(From="Budi <help@de5k.test>")))
+    assert "(tidak diperiksa, surel pertama, alamatnya mirip help@desk.test tetapi BUKAN itu)" in told
