@@ -25,7 +25,7 @@ _TAGLINE_LENGTH = 100  #: code points
 _TAGLINE_WORDS = 7  #: of a device's name, with its article and its network
 _DEVICE = re.compile(
     r"iphone|ipad|ipod|android|samsung|galaxy|xiaomi|redmi|poco|oppo|vivo|realme|huawei|honor|infinix|tecno|itel|asus|zenfone|lenovo|nokia|motorola|"
-    r"pixel|oneplus|sony|xperia|windows|blackberry|\bmac\b|macbook|outlook|yahoo|gmail|\be?mail\b|surel|hotmail|proton|zoho|spark|mobile|\bhp\b|handphone|"
+    r"pixel|oneplus|sony|xperia|windows|blackberry|\bmac\b|macbook|outlook|yahoo|gmail|\be?mail\b|surel|hotmail|proton|zoho|spark|mobile|\bhp\b|\bcell\b|handphone|"
     r"ponsel|telepon|telefon|phone|smartphone|tablet|mobil|cellulare|portable|handy|bimbit|boxer|tutanota|mailbird|thunderbird|aol|k-9|k9|devices?|perangkat|"
     r"airmail|nine|bluemail|sparrow|postbox|телефон|смартфон|手机|手機|携帯|스마트폰|휴대",
     re.IGNORECASE,

@@ -21,9 +21,15 @@ _MBOX_LINE = re.compile(rb">?From [^\n]*+\n")
 #: a line that is no field, in front of one that every mail has: a relay's or a sender's accident within the block
 _ODD_LINE = re.compile(
     rb"(?![ \t]*\r?\n)[^\n]{1,998}\n(?=(received|from|to|cc|subject|date|message-id|mime-version|content-type|content-transfer-encoding|reply-to"
-    rb"|return-path|delivered-to)[ \t]*+:)",
+    rb"|return-path|delivered-to|content-disposition|content-id|sender|in-reply-to|references)[ \t]*+:)",
     re.IGNORECASE,
 )
+#: a parameter on a line of its own that lost the white space before it, where the header goes on or ends behind it
+_PARAMETER = re.compile(
+    rb"[a-z][a-z0-9*_-]{0,30}[ \t]*=[^\n]{0,998}\n(?=[ \t]*\r?\n|[!-9;-~]{1,60}[ \t]*:|[a-z][a-z0-9*_-]{0,30}[ \t]*=)",
+    re.IGNORECASE,
+)
+_WITH_PARAMETERS = ("content-type", "content-disposition")
 _MAY_REPEAT = (b"received", b"delivered-to")
 _BLANK_LINES = re.compile(rb"(?:[ \t]*+\r?\n)*+")
 _END_OF_BLOCK = re.compile(rb"\r?\n")
@@ -142,6 +148,9 @@ def _read_fields(content: bytes, position: int, limit: int, fields: list[HeaderF
             name, raw = match.groups()
             seen.add(name := name.lower())
             fields.append(HeaderField(name=name.decode("ascii"), raw=raw.removesuffix(b"\r")))
+        elif match := _parameter(content, position, limit, fields):
+            fields[-1] = HeaderField(name=fields[-1].name, raw=fields[-1].raw + b"\n " + match[0].rstrip(b"\r\n"))
+            problems.append(Problem(code="header_line_odd"))
         else:
             match = _MBOX_LINE.match(content, position, limit) or _odd_line(content, position, limit, seen)
             if not match:
@@ -150,6 +159,13 @@ def _read_fields(content: bytes, position: int, limit: int, fields: list[HeaderF
                 problems.append(Problem(code="header_line_odd"))
         position = match.end()
     return position
+
+
+def _parameter(content: bytes, position: int, limit: int, fields: list[HeaderField]) -> re.Match[bytes] | None:
+    """A line that belongs to the field above it, which ends with a semicolon and waits for a parameter."""
+    if fields and fields[-1].name in _WITH_PARAMETERS and fields[-1].raw.rstrip().endswith(b";"):
+        return _PARAMETER.match(content, position, limit)
+    return None
 
 
 def _odd_line(content: bytes, position: int, limit: int, seen: set[bytes]) -> re.Match[bytes] | None:

@@ -10,6 +10,11 @@ from parsing.mail import Problem
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n\t "
 _STRANGE = bytes(range(256)).translate(None, _ALPHABET.rstrip())  # all but the letters and the padding
 _NAME = re.compile(r"[a-z0-9-]+")
+_SPACED_BREAK = re.compile(rb"=[ \t]+(\r?\n)")  # a soft line break, to which a relay added white space
+#: a line of words: a sign that base64 has not, or several spaces
+_WORDS_LINE = re.compile(rb"[^A-Za-z0-9+/=\s]|\S[ \t]+\S++[ \t]+\S++[ \t]+\S")
+_MAX_PROBED = 2_000  #: bytes of these
+_PROBE = 20  #: lines by which it is told whether base64 is what the label says
 _PIECE = re.compile(rb"[^=]++")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ", re.MULTILINE)
 
@@ -21,7 +26,7 @@ def undo(data: bytes, encoding: str) -> tuple[bytes, Problem | None]:
         case "base64":
             return _base64(data)
         case "quoted-printable":
-            return binascii.a2b_qp(data), None
+            return binascii.a2b_qp(_SPACED_BREAK.sub(rb"=\1", data) if b"= " in data or b"=\t" in data else data), None
         case "x-uuencode" | "uuencode" | "x-uue" | "uue":
             return _uuencoded(data)
         case "" | "7bit" | "8bit" | "binary":
@@ -31,6 +36,8 @@ def undo(data: bytes, encoding: str) -> tuple[bytes, Problem | None]:
 
 
 def _base64(data: bytes) -> tuple[bytes, Problem | None]:
+    if _is_never_encoded(data):
+        return data, Problem(code="base64_damaged")
     try:
         decoded = binascii.a2b_base64(data)
     except binascii.Error:
@@ -43,6 +50,12 @@ def _base64(data: bytes) -> tuple[bytes, Problem | None]:
     # there by a list or a relay.
     more = not after.translate(None, _ALPHABET)
     return _piecewise(data) if more else decoded, Problem(code="base64_damaged")
+
+
+def _is_never_encoded(data: bytes) -> bool:
+    """Whether a body under a label of base64 is plain words: each of its first lines holds what base64 never does."""
+    lines = [line for line in data[:_MAX_PROBED].split(b"\n")[:_PROBE] if line.strip()]
+    return bool(lines) and all(_WORDS_LINE.search(line) for line in lines)
 
 
 def _piecewise(data: bytes) -> bytes:

@@ -13,7 +13,7 @@ _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _DSN_CODE = re.compile(r"#([245])\.(\d{1,3})\.(\d{1,3})")  # qmail: (#5.1.1)
 #: in a report's own fields an address is what its sender wrote, the mistyped domain that made it fail included
 _TYPED_ADDRESS = re.compile(r"[^\s<>();:\"|]{1,128}@[^\s<>();:\",|]{1,255}")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|]{1,128}@[\w.\-]{1,255}")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|（）【】「」《》：；，、。]{1,128}@[\w.\-]{1,255}")
 _LEADING = re.compile(r"^(?:mailto:|smtp[=:]|rfc822[;=])+", re.IGNORECASE)
 #: what quotes an address without being part of it
 _AROUND = "'`.*_-=!?{}“”‘’"
