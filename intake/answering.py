@@ -51,6 +51,8 @@ class Circumstances:
     own_letter: bool = False  #: and it is a letter of ours
     by_form: bool = False  #: a contact form that authenticated says that the sender wrote
     loop: bool = False  #: the exchange with the sender is one between machines (see loops.py)
+    addressed: bool = False  #: its To or Cc names the desk
+    signed: frozenset[str] | None = None  #: fields that the sender's signature covers; None where there is none
     hold: str = ""  #: why it has to be looked at before it becomes work (see store/holding.py); "" for no reason
 
 

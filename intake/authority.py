@@ -1,7 +1,7 @@
 """Whether a mail may act as an agent on a ticket. Pure: all has to hold, and the first that does not is the answer.
 
-A From line is not an agent. What acts is a token that was made for this agent and this ticket, from this agent's own
-registered address, in a mail that the address's domain has signed, and that no machine wrote.
+A From line is not an agent. What acts is a token that was made for this agent and this ticket, from one of this agent's
+own registered addresses, in a mail that the address's domain has signed, and that no machine wrote.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from intake.authenticate import VERIFIED
 from parsing.mail import Nature, ParsedMail
-from store.facts import AGENT, AgentFacts
+from store.facts import AgentFacts, AgentToken
 
 #: Fields that an agent's signature has to cover, so that none of them can be exchanged in a replayed mail.
 SIGNED: Final = frozenset({"from", "subject", "date", "to", "message-id"})
@@ -28,9 +28,7 @@ class Credentials:
     identity: str  #: verified, unverified, suspicious
     addressed: bool  #: its To or Cc names the desk: what was signed for another is no order to us
     signed: frozenset[str] | None  #: fields that the domain's signature covers; None where something else vouches
-    token_role: str  #: of the good, unexpired token that it came to; "" without one
-    token_address: str  #: whom that token was made for, in lower case
-    token_ticket: int | None  #: on which ticket
+    token: AgentToken | None  #: an agent's, that it presents
 
 
 def refusal(mail: ParsedMail, credentials: Credentials, ticket_id: int | None) -> str:
@@ -38,9 +36,7 @@ def refusal(mail: ParsedMail, credentials: Credentials, ticket_id: int | None) -
 
     Without a ticket only the sender is judged, not the token: whether it is an agent at all.
     """
-    agent = credentials.agent
-    sender = mail.from_.address.lower() if mail.from_ else ""
-    signed = credentials.signed
+    agent, signed = credentials.agent, credentials.signed
     reasons = [
         (agent is None, "not an agent's address"),
         (agent is not None and agent.role not in ACTING, "this role may not act"),
@@ -51,9 +47,13 @@ def refusal(mail: ParsedMail, credentials: Credentials, ticket_id: int | None) -
         (signed is not None and not signed >= SIGNED, "the signature does not cover the whole heading"),
     ]
     if ticket_id is not None:
+        token = credentials.token
+        holder = token.holder.id if token and token.holder else None
         reasons += [
-            (credentials.token_role != AGENT, "no good reply token of an agent"),
-            (credentials.token_address != sender, "the token was made for somebody else"),
-            (credentials.token_ticket != ticket_id, "the token was made for another ticket"),
+            (token is None, "no good reply token of an agent"),
+            (token is not None and not token.good, "its reply token has expired"),
+            (token is not None and token.purpose is None, "its reply token says nothing of what it is for"),
+            (agent is not None and holder != agent.id, "the token was made for somebody else"),
+            (token is not None and token.ticket_id != ticket_id, "the token was made for another ticket"),
         ]
     return next((reason for holds, reason in reasons if holds), "")

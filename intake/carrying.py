@@ -7,8 +7,9 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from intake import acknowledgement, attaching, follow_up, guarding
-from intake.agents import telling
+from intake import acknowledgement, filing, follow_up, guarding
+from intake.agent_mail import ByAgent
+from intake.agents import handling, telling
 from intake.authenticate import VERIFIED
 from intake.triage import (
     CANARY,
@@ -49,6 +50,8 @@ def carry_out(session: Session, decision: Decision, work: Work) -> None:
             _open(session, decision, work)
         case Recover():
             _recover(session, decision, work)
+        case ByAgent():
+            handling.carry_out(session, decision, work)
         case _ as never:
             assert_never(never)
 
@@ -60,7 +63,7 @@ def _open(session: Session, decision: Open, work: Work) -> None:
     tickets.add_event(session, ticket_id, work.now, "opened", detail={"rule": decision.rule, "why": decision.why})
     tickets.link(session, ticket_id, decision.related)
     outcome = decision.acknowledgement
-    mail_id = _ledger_row(session, decision, work, ticket_id, _said(outcome))
+    mail_id = filing.ledger_row(session, decision, work, ticket_id, _said(outcome))
     _add_message(session, work, ticket_id, mail_id)
     _acknowledge(session, outcome, work, ticket, mail_id, participant)
     guarding.of_open(session, decision, work, ticket)
@@ -76,7 +79,7 @@ def _join(session: Session, decision: Join, work: Work) -> None:
     ticket.missing = list(still_missing(ticket.missing, work.report.findings))
     session.add(ticket)
     session.flush()
-    mail_id = _ledger_row(session, decision, work, decision.ticket_id, "the ticket has been acknowledged")
+    mail_id = filing.ledger_row(session, decision, work, decision.ticket_id, "the ticket has been acknowledged")
     _add_message(session, work, decision.ticket_id, mail_id)
     tickets.add_event(
         session, decision.ticket_id, work.now, "joined", detail={"rule": decision.rule, "why": decision.why}
@@ -90,7 +93,7 @@ def _join(session: Session, decision: Join, work: Work) -> None:
 def _note_outside(session: Session, decision: Outside, work: Work) -> None:
     ticket_id, by = decision.ticket_id, work.envelope.door
     tickets.move(session, ticket_id, decision.move, by, work.now)
-    mail_id = _ledger_row(session, decision, work, ticket_id, "what we sent is not acknowledged")
+    mail_id = filing.ledger_row(session, decision, work, ticket_id, "what we sent is not acknowledged")
     _add_message(session, work, ticket_id, mail_id, direction="out")
     tickets.add_event(session, ticket_id, work.now, "answered_outside", by=by)
 
@@ -116,7 +119,7 @@ def _pass_over(session: Session, decision: PassedOver, work: Work) -> None:
 
 def _bounce(session: Session, decision: Bounced, work: Work) -> None:
     tickets.move(session, decision.ticket_id, decision.move, "", work.now)
-    mail_id = _ledger_row(session, decision, work, decision.ticket_id, "a bounce is never answered")
+    mail_id = filing.ledger_row(session, decision, work, decision.ticket_id, "a bounce is never answered")
     _add_message(session, work, decision.ticket_id, mail_id)
     guarding.of_bounce(session, decision, work)
     telling.of_bounce(session, decision, work)
@@ -196,34 +199,6 @@ def _take_part(session: Session, ticket_id: int, work: Work) -> Participant | No
     return people.take_part(session, work.desk.id, ticket_id, work.mail.from_.address, "requester")
 
 
-def _ledger_row(
-    session: Session, decision: Join | Outside | Bounced | Open, work: Work, ticket_id: int, acknowledged: str
-) -> int:
-    tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
-    mail_id = rows.add(
-        session,
-        rows.Draft(
-            Mail,
-            desk_id=work.desk.id,
-            ingest_key=work.ingest_key,
-            message_id=work.mail.message_id,
-            sender=people.canonical(work.mail.from_.address) if work.mail.from_ else None,
-            received_at=work.envelope.received_at,
-            state=ledger.DONE,
-            nature=work.mail.nature.value,
-            rule=decision.rule,
-            why=decision.why,
-            acknowledged=acknowledged,
-            answers_as=work.judgement.kind or "",
-            ticket_id=ticket_id,
-            raw_blob=work.files[0].name,
-            same_message_id=work.same_message_id,
-        ),
-    )
-    ledger.add_routes(session, mail_id, work.arrival_id, work.seen, work.recipients)
-    return mail_id
-
-
 def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int, direction: str = "in") -> None:
     mail = work.mail
     message_id = tickets.add_message(
@@ -247,7 +222,7 @@ def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int, dir
             identity=work.identity,
             identity_why=work.identity_why,
         ),
-        attaching.attachments(work),
+        filing.attachments(work),
     )
     if work.envelope.whole_size is not None:
         tickets.add_event(session, ticket_id, work.now, "too_large", detail={"size": work.envelope.whole_size})

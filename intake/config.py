@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +36,10 @@ _SECRETS = frozenset({"password_file", "url_file", "client_secret_file", "key_fi
 
 #: Variables with our prefix that are no keys: see `store/crashpoints.py`, and VARIABLE.
 _NO_KEYS = frozenset({VARIABLE, "LOKET_TEST", "LOKET_CRASH_AT"})
+
+
+#: Seconds that a mail needs to be read after its mailbox was looked at, at the most.
+POLL_GRACE = 30
 
 
 class StoreSettings(Section):
@@ -174,6 +179,18 @@ class Settings(BaseSettings):
     def site(self) -> Site:
         """The site's own fields and categories."""
         return declared(self.fields, self.categories)
+
+    @property
+    def answer_holds(self) -> dict[str, timedelta]:
+        """How long agents' answers can be taken back, by desk: a mail that takes one back has to come in time."""
+        own, listening = self.replies.answer_hold_seconds, self.intake.smtp.places or self.intake.lmtp.places
+        polled = {each.desk: 0.0 for each in self.intake.imap}
+        for each in self.intake.imap:
+            polled[each.desk] = max(polled[each.desk], each.poll_seconds + POLL_GRACE)
+        return {
+            name: timedelta(seconds=own if listening or not own else max(own, polled.get(name, 0)))
+            for name in self.desks
+        }
 
     @property
     def store_url(self) -> str:

@@ -138,6 +138,8 @@ def _circumstances(
         loop=loop,
         hold="" if envelope.history else _hold(desk, mail, envelope, examination, identity),
         by_form=writer.by_form,
+        addressed=any(desks.is_ours(desk, each.address) for each in (*writer.mail.to, *writer.mail.cc)),
+        signed=writer.proof.signed or None,
         sent=envelope.sent,
         own_letter=envelope.sent and _is_own_letter(desk, mail, now),
     )
@@ -218,6 +220,7 @@ def _question(
         numbers=numbers.find(mail.subject, desk.settings.prefix),
         returned=_returned(desk, mail, now),
         accounts=[str(value) for value in report.values("usernames")],
+        agents=presented.agents,
     )
 
 

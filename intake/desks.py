@@ -18,6 +18,7 @@ from parsing.site import Site
 from replies import tokens
 from replies.settings import DeskSettings
 from store import desks as rows
+from store.agent_tokens import Shown
 from store.blobs import Staged
 from store.candidates import Invited
 from store.engine import writing
@@ -27,6 +28,10 @@ from store.tickets import SealedFile
 
 #: How a configuration names Authentication-Results without an authserv-id, as Exchange Online writes them.
 NAMELESS = "(none)"
+
+
+#: Long enough to see the mistake and tap, short enough that nobody waits for it.
+ANSWER_HOLD = timedelta(seconds=45)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +46,7 @@ class OpenDesk:
     relays: tuple[IPv4Network | IPv6Network, ...]  #: from which these are believed
     site: Site  #: the site's own fields and categories
     forms: tuple[FormSettings, ...] = ()  #: contact forms whose mail counts as their visitors'
+    answer_hold: timedelta = ANSWER_HOLD  #: how long an agent's answer can be taken back
 
     def words(self, language: str) -> Words:
         """What letters in a language call fields and categories, the site's own included."""
@@ -53,8 +59,12 @@ def open_all(
     master: bytes,
     site: Site | None = None,
     forms: Sequence[FormSettings] = (),
+    holds: Mapping[str, timedelta] | None = None,
 ) -> dict[str, OpenDesk]:
-    """Open every desk, by name; new ones get their row and key. Raises KeyMismatch for another store's master key."""
+    """Open every desk, by name; new ones get their row and key. Raises KeyMismatch for another store's master key.
+
+    `holds` says how long agents' answers can be taken back, by desk.
+    """
     with writing(engine) as session:
         opened = rows.ensure(session, list(settings), master)
     return {
@@ -75,6 +85,7 @@ def open_all(
             relays=tuple(map(ip_network, desk.trusted_relays)),
             site=site or Site(),
             forms=tuple(forms),
+            answer_hold=(holds or {}).get(name, ANSWER_HOLD),
         )
         for name, desk in settings.items()
     }
@@ -106,6 +117,7 @@ class Presented:
 
     invited: tuple[Invited, ...]  #: good ones
     wrong: int  #: that are none of this desk's, though they stand where only ours do
+    agents: tuple[Shown, ...] = ()  #: agents', expired ones too
 
 
 def presented(desk: OpenDesk, addressed: Iterable[str], references: Iterable[str], now: datetime) -> Presented:
@@ -113,19 +125,28 @@ def presented(desk: OpenDesk, addressed: Iterable[str], references: Iterable[str
 
     Agents' tokens are theirs alone, and invite no customer.
     """
-    own = [address for address in addressed if _is_ours(desk, address)]
-    invited, wrong = [], 0
+    own = [address for address in addressed if is_ours(desk, address)]
+    invited, agents, wrong = [], [], 0
     for texts, is_address in ((own, True), (references, False)):
         for candidate in tokens.find(texts):
             token = tokens.read(desk.key.token_keys, candidate)
             wrong += token is None and is_address
-            if token is not None and token.expires >= now.date() and token.role != AGENT:
+            if token is None:
+                continue
+            good = token.expires >= now.date()
+            if token.role == AGENT:
+                agents.append(_shown(token, good=good, addressed=is_address))
+            elif good:
                 invited.append(Invited(handle=token.handle, role=token.role, addressed=is_address))
-    return Presented(invited=tuple(invited), wrong=wrong)
+    return Presented(invited=tuple(invited), wrong=wrong, agents=tuple(agents))
 
 
-def _is_ours(desk: OpenDesk, address: str) -> bool:
-    """Whether an address is one of the desk's, with an extension."""
+def _shown(token: tokens.Token, *, good: bool, addressed: bool) -> Shown:
+    return Shown(handle=token.handle, purpose=token.purpose, serial=token.serial, good=good, addressed=addressed)
+
+
+def is_ours(desk: OpenDesk, address: str) -> bool:
+    """Whether an address is one of the desk's, with or without an extension."""
     local, _, host = address.lower().rpartition("@")
     base = local.partition(desk.settings.separator)[0]
     return f"{base}@{host}" in {each.lower() for each in desk.settings.addresses}

@@ -17,6 +17,7 @@ from intake.alerting import Alarm
 from intake.canary import Canaries
 from intake.clockwork import Clockwork
 from intake.config import Settings
+from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.doors.health import DoorHealthBook
 from intake.doors.imap import ImapDoor
@@ -34,7 +35,7 @@ from intake.worker import Worker
 from replies.folder import Folder
 from replies.sender import Sender, Transport
 from replies.smarthost import Smarthost
-from store import housekeeping, migrate, outbox, people
+from store import housekeeping, migrate, outbox_control, people
 from store.blobs import BlobFolder
 from store.engine import ping, writing
 from store.errors import StoreUnreachable
@@ -72,7 +73,7 @@ class Office:
         if settings.store.migrate:
             migrate.upgrade(engine)
         migrate.require_current(engine)
-        self._open_desks = desks.open_all(engine, settings.desks, master, settings.site, settings.intake.forms)
+        self._open_desks = _opened(settings, engine, master)
         self._seed_agents()
         self._blobs = BlobFolder(settings.data / "blobs")
         self._sandbox = Sandbox(
@@ -161,7 +162,7 @@ class Office:
     def start(self) -> None:
         """Begin to work."""
         with writing(self._engine) as session:
-            outbox.release_leases(session)  # ours, from before a crash: the data folder's lock says that we are alone
+            outbox_control.release_leases(session)  # ours, from before a crash: the data folder says that we are alone
         self._clockwork.adopt()
         self._worker.start()
         if not self._shadow:
@@ -252,6 +253,11 @@ class Office:
                     people.add_agent(
                         session, agent.name, agent.role, agent.addresses, self._now(), language=agent.language
                     )
+
+
+def _opened(settings: Settings, engine: Engine, master: bytes) -> dict[str, OpenDesk]:
+    holds = settings.answer_holds
+    return desks.open_all(engine, settings.desks, master, settings.site, settings.intake.forms, holds)
 
 
 def _first_address(settings: Settings) -> str:

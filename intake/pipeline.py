@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from intake import carrying, desks
-from intake.deciding import decide
+from intake.deciding import Decided, decide
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.examining import Examination
@@ -24,8 +24,10 @@ from intake.triage import PassedOver, Repeat
 from intake.work import Held, Work
 from parsing.mail import Envelope
 from store import blobs, crashpoints, ledger, rows
+from store.blobs import Staged
 from store.engine import writing
 from store.errors import StoreUnreachable
+from store.tickets import SealedFile
 
 _log = structlog.get_logger(__name__)
 
@@ -113,31 +115,7 @@ class Pipeline:
                 self._now(),
                 mail.reading.pictures,
             )
-            work = Work(
-                desk=desk,
-                mail=decided.mail,
-                report=mail.reading.report,
-                ingest_key=mail.reading.ingest_key,
-                envelope=held.envelope,
-                seen=held.seen,
-                arrival_id=held.arrival_id,
-                files=desks.seal_names(desk, held.keys[name], mail.reading.staged[name], _guards(mail.reading)),
-                pictures=mail.reading.pictures,
-                wrapped_key=desk.key.wrap(held.keys[name]),
-                recipients=self._recipients(held.envelope, name),
-                identity=decided.identity,
-                identity_why=decided.identity_why,
-                resembled=decided.resembled,
-                same_message_id=decided.facts.same_message_id,
-                sender_known=decided.facts.sender_known,
-                wrong_tokens=decided.wrong_tokens,
-                source=decided.source,
-                elsewhere=decided.facts.elsewhere,
-                following=decided.following,
-                judgement=decided.judgement,
-                now=self._now(),
-                shadow=self._shadow,
-            )
+            work = self._work(mail, name, desk, decided)
             carrying.carry_out(session, decided.decision, work)
             if isinstance(decided.decision, Repeat | PassedOver):
                 self._folder.drop_staged([staged.passing_name for staged in mail.reading.staged[name]])
@@ -145,6 +123,42 @@ class Pipeline:
                 pairs = zip(mail.reading.staged[name], work.files, strict=True)
                 files += [(staged.passing_name, file.name) for staged, file in pairs]
         return files
+
+    def _work(self, mail: ReadMail, name: str, desk: OpenDesk, decided: Decided) -> Work:
+        """The mail at one desk, with all that carrying the decision out needs."""
+        held = mail.held
+        sealed = desks.seal_names(desk, held.keys[name], mail.reading.staged[name], _guards(mail.reading))
+        return Work(
+            desk=desk,
+            mail=decided.mail,
+            report=mail.reading.report,
+            ingest_key=mail.reading.ingest_key,
+            envelope=held.envelope,
+            seen=held.seen,
+            arrival_id=held.arrival_id,
+            files=sealed,
+            pictures=mail.reading.pictures,
+            wrapped_key=desk.key.wrap(held.keys[name]),
+            recipients=self._recipients(held.envelope, name),
+            identity=decided.identity,
+            identity_why=decided.identity_why,
+            resembled=decided.resembled,
+            same_message_id=decided.facts.same_message_id,
+            sender_known=decided.facts.sender_known,
+            wrong_tokens=decided.wrong_tokens,
+            source=decided.source,
+            elsewhere=decided.facts.elsewhere,
+            following=decided.following,
+            judgement=decided.judgement,
+            now=self._now(),
+            shadow=self._shadow,
+            blobs=self._folder,
+            read_file=self._reader(mail.reading.staged[name], sealed, held.keys[name]),
+        )
+
+    def _reader(self, staged: Sequence[Staged], sealed: Sequence[SealedFile], key: bytes) -> Callable[[int], bytes]:
+        """Opens the files of the mail in hand, whether a commit that failed has adopted them or not."""
+        return lambda place: self._folder.read_staged(staged[place].passing_name, sealed[place].name, key)
 
     def _recipients(self, envelope: Envelope, desk_name: str) -> list[str]:
         """Of the envelope's recipients, those that are this desk's."""

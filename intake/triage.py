@@ -1,9 +1,9 @@
 """Decides what becomes of a mail at one desk. Pure: the mail, the report, the facts and the policy in, a decision out.
 
-The rules stand in the order in which they are tried: a mail that was here before, a letter of ours that came back, what
-has to be looked at first, the ticket that it joins (`ladder.py`), a new ticket. Whether anything is answered is decided
-in `answering.py`. Nothing here reads a clock, a row or a file, and nothing is done: `pipeline.py` carries the decision
-out.
+The rules stand in the order in which they are tried: a mail that was here before, one of our own, a letter of ours that
+came back, an agent's mail (`agent_mail.py`), what has to be looked at first, the ticket that it joins (`ladder.py`), a
+new ticket. Whether anything is answered is decided in `answering.py`. Nothing here reads a clock, a row or a file, and
+nothing is done: `pipeline.py` carries the decision out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from intake import answering, ladder
+from intake.agent_mail import ByAgent, by_agent
 from intake.answering import Circumstances, Policy
 from intake.authenticate import VERIFIED
 from intake.contact_change import asks_for_change
@@ -113,7 +114,7 @@ class Recover:
     why: str = "a mail that had been set aside was read at last"
 
 
-Decision = Repeat | Join | Outside | PassedOver | Bounced | Open | Recover
+Decision = Repeat | Join | Outside | PassedOver | Bounced | Open | Recover | ByAgent
 
 #: The rule of a mail that we sent to ourselves.
 CANARY = "canary"
@@ -140,12 +141,19 @@ _PASSED_ON = "it answers a letter to somebody else, as the mail did that the let
 
 def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, around: Circumstances) -> Decision:
     """The decision about one mail."""
+    agents = by_agent(mail, facts, around)
     if facts.earlier is not None:
-        return _again(facts.earlier, _acknowledgement(mail, facts, policy, around))
+        to_agent = Silent(reason="an agent's mail")
+        return _again(facts.earlier, to_agent if agents else _acknowledgement(mail, facts, policy, around))
     if around.canary or around.sent:
         return _sent(mail, facts, around)
     if facts.returned is not None and mail.nature is Nature.BOUNCE:
         return _bounced(facts.returned, mail)
+    return agents or _customers(mail, report, facts, policy, around)
+
+
+def _customers(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, around: Circumstances) -> Decision:
+    """A mail that nobody else has claimed: it joins a ticket or opens one."""
     sender = Sender(identity=around.identity, failed=around.failed, unknown=around.unknown)
     place = ladder.find(mail, report, facts.candidates, sender, policy.reopen_within)
     if around.hold:

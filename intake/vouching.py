@@ -70,9 +70,7 @@ def _credentials(proof: Proof, facts: Facts, identity: str) -> Credentials:
         identity=identity,
         addressed=True,  # it has come to this desk; what it may do is asked where it wants to do something
         signed=proof.signed or None,
-        token_role="",
-        token_address="",
-        token_ticket=None,
+        token=None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from intake.loops import Judgement
 from intake.sealing import SeenPicture
 from parsing.mail import Envelope, ParsedMail
 from parsing.report import Report
+from store.blobs import BlobFolder
 from store.ledger import Seen
 from store.tickets import SealedFile
 
@@ -55,3 +56,5 @@ class Work:
     judgement: Judgement  #: whether a machine answers our letters
     now: datetime
     shadow: bool
+    blobs: BlobFolder
+    read_file: Callable[[int], bytes]  #: the content of one of `files`, by its place

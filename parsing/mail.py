@@ -184,4 +184,5 @@ class ParsedMail:
     attachments: tuple[Attachment, ...]
     problems: tuple[Problem, ...]
     spam_fields: tuple[SpamField, ...] = ()  #: topmost first
+    spoken: str = ""  #: of `new_text`, the sender's words alone, without the quoted lines that they answer
     doubled: tuple[str, ...] = ()  #: header fields that may stand once and stand more often, in lower case

@@ -154,6 +154,7 @@ def _said(body: Body, division: Division) -> dict[str, Any]:
         "text": body.text,
         "html": body.html,
         "new_text": division.new_text,
+        "spoken": division.spoken,
         "quoted": division.quoted,
         "signature": division.signature,
     }

@@ -17,10 +17,15 @@ from urllib.parse import quote
 
 from replies.errors import ComposeMismatch
 
-#: A file's name that is longer tells nobody anything.
-MAX_NAME: Final = 100
+#: Bytes of all files of one letter: in base64 it then stays under the 25 MB that the large providers take.
+MAX_BYTES: Final = 17 << 20
 
-_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,80}")
+#: A file's name that is longer tells nobody anything; in percents, one of any script still fits on a line.
+MAX_NAME: Final = 60
+_MAX_ENDING: Final = 10
+
+#: A mail or a multipart must not be in base64 (RFC 2046, 5.2.1): it goes as bytes.
+_TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,80}")
 _CONTENT_ID = re.compile(r"[A-Za-z0-9._-]{1,80}@[A-Za-z0-9.-]{1,180}")
 _BOUNDARY = re.compile(rb'boundary="([^"]+)"')
 
@@ -83,11 +88,19 @@ def _file(file: File) -> bytes:
         if not _CONTENT_ID.fullmatch(file.content_id):
             raise ComposeMismatch("Content-ID")
         lines.append(f"Content-ID: <{file.content_id}>")
-    # RFC 2231, 4: what is not ASCII is told in percents, and these need no quotes
-    name = quote(file.name[:MAX_NAME], safe="", errors="replace")
-    lines.append(f"Content-Disposition: {'inline' if file.content_id else 'attachment'};\r\n filename*=utf-8''{name}")
+    lines.append(f"Content-Disposition: {'inline' if file.content_id else 'attachment'}{_named(file.name)}")
     encoded = base64.encodebytes(file.content).replace(b"\n", b"\r\n")
     return "\r\n".join([*lines, "", ""]).encode("ascii") + encoded
+
+
+def _named(name: str) -> str:
+    """A name as a parameter: RFC 2231, 4 tells what is not ASCII in percents, and these need no quotes."""
+    plain = " ".join(name.split()).replace("/", "_").replace("\\", "_")
+    stem, dot, ending = plain.rpartition(".")
+    if len(plain) > MAX_NAME and stem and len(ending) <= _MAX_ENDING:
+        plain = stem[: MAX_NAME - len(dot + ending)] + dot + ending
+    told = quote(plain[:MAX_NAME], safe="", errors="replace")
+    return f";\r\n filename*=utf-8''{told}" if told else ""
 
 
 def _quoted(words: bytes) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,6 +136,13 @@ def status(desk: DeskSettings, view: TicketView, progress: Progress, *, words: W
         "mistyped": progress.mistyped,
     }
     return _letter("status", desk, view, speech, values)
+
+
+def answer(desk: DeskSettings, view: TicketView, words: str, pictures: Sequence[str] = ()) -> Letter:
+    """What an agent has written to the customer, as the team's; `pictures` are the content ids to show below it."""
+    paragraphs = [part.split("\n") for part in re.split(r"\n\s*\n", words.strip())]
+    values = {"words": words.strip(), "paragraphs": paragraphs, "pictures": pictures}
+    return _letter("answer", desk, view, language.load(view.language, desk.templates), values)
 
 
 #: What a screenshot shows as well as words can tell it.

@@ -260,6 +260,9 @@ class RepliesSettings(_Settings):
     deliver: Literal["folder", "smtp"] = Field(default="folder", description="into a folder, or to a smarthost")
     folder: Path | None = Field(default=None, description="where deliver = folder puts them; else data/letters")
     smtp: SmarthostSettings = Field(default_factory=SmarthostSettings, description="the smarthost")
+    answer_hold_seconds: int = Field(
+        default=45, ge=0, le=3600, description="how long an agent's answer can be taken back before it leaves"
+    )
     lease_seconds: int = Field(default=1200, ge=20, description="how long a sender may hold a letter")
 
     @model_validator(mode="after")

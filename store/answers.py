@@ -1,13 +1,122 @@
-"""Answers of agents to customers. Each has a serial within its ticket; a token says which was the newest seen."""
+"""Answers of agents to customers, from when they were written.
+
+    written ──► out      its letters are in the outbox, and can be taken back until the first has left
+            ──► held     shown to its writer, who sends it, keeps it as a note, or throws it away
+    held    ──► out, note, discarded
+    out     ──► held     taken back
+
+Each has a serial within its ticket; a token says which was the newest that its agent saw.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import func
-from sqlmodel import Session, select
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
-from store.models import Answer
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from store import outbox_control, rows, tickets
+from store.models import Answer, Letter, LetterAttempt, LetterRecipient, Message, Ticket
+from store.states import BACK, Status
+
+OUT: Final = "out"
+HELD: Final = "held"
+NOTE: Final = "note"
+DISCARDED: Final = "discarded"
+
+#: Why an answer is held that its writer has taken back.
+UNDONE: Final = "undone"
 
 
 def newest(session: Session, ticket_id: int) -> int:
     """The serial of a ticket's newest answer, 0 before the first: what a notice tells its agent is told up to there."""
     return session.exec(select(func.max(Answer.serial)).where(Answer.ticket_id == ticket_id)).one() or 0
+
+
+def write(session: Session, ticket_id: int, agent_id: int, message_id: int, why: str, now: datetime) -> Answer:
+    """Keep what an agent has written to the customer; it is held until `goes_out` says otherwise."""
+    ticket = rows.one(session, Ticket, ticket_id)
+    answer = Answer(
+        ticket_id=ticket_id,
+        agent_id=agent_id,
+        message_id=message_id,
+        serial=newest(session, ticket_id) + 1,
+        state=HELD,
+        why=why,
+        before=ticket.status,
+        created_at=now,
+    )
+    return rows.one(session, Answer, rows.add(session, answer))
+
+
+def find(session: Session, ticket_id: int, serial: int) -> Answer | None:
+    """An answer by its serial."""
+    return session.exec(select(Answer).where(Answer.ticket_id == ticket_id, Answer.serial == serial)).first()
+
+
+def latest(session: Session, ticket_id: int, agent_id: int, state: str) -> Answer | None:
+    """The newest of an agent's answers on a ticket that is in a state."""
+    statement = select(Answer).where(Answer.ticket_id == ticket_id, Answer.agent_id == agent_id, Answer.state == state)
+    return session.exec(statement.order_by(col(Answer.serial).desc())).first()
+
+
+def unseen(session: Session, ticket_id: int, serial: int, agent_id: int) -> Sequence[Answer]:
+    """What others have answered after that serial: an agent who has seen no more writes past them."""
+    statement = select(Answer).where(
+        Answer.ticket_id == ticket_id,
+        col(Answer.serial) > serial,
+        Answer.agent_id != agent_id,
+        Answer.state == OUT,
+    )
+    return session.exec(statement.order_by(col(Answer.serial))).all()
+
+
+def goes_out(session: Session, answer: Answer, letters: Sequence[int], before: str) -> None:
+    """Say that an answer is in the outbox: its message is one of ours from now on, under the first letter's msg-id."""
+    answer.state, answer.letters, answer.why, answer.before = OUT, list(letters), "", before
+    message = rows.one(session, Message, answer.message_id)
+    message.direction, message.letter_id = "out", letters[0]
+    message.message_id = rows.one(session, Letter, letters[0]).message_id
+    session.add_all([answer, message])
+    session.flush()
+
+
+def settle(session: Session, answer: Answer, state: str) -> None:
+    """Say that a held answer is a note, or is thrown away; its words are kept either way."""
+    answer.state = state
+    session.add(answer)
+    session.flush()
+
+
+def take_back(session: Session, answer: Answer, by: str, now: datetime) -> bool:
+    """Hold an answer that has not left; the ticket is as it was before it. False where it has left, or is not out."""
+    letters = [rows.one(session, Letter, key) for key in answer.letters]
+    if answer.state != OUT or not letters or not all(_is_here(session, letter) for letter in letters):
+        return False
+    for letter in letters:
+        outbox_control.cancel(session, letter.id or 0, f"taken back by {by}")
+    message = rows.one(session, Message, answer.message_id)
+    message.direction = "note"
+    answer.state, answer.why = HELD, UNDONE
+    session.add_all([message, answer])
+    session.flush()
+    ticket = rows.one(session, Ticket, answer.ticket_id)
+    before = Status(answer.before)
+    if before in BACK and ticket.status not in (before, Status.HELD):
+        tickets.move(session, answer.ticket_id, BACK[before], tickets.LOKET, now)
+    tickets.add_event(session, answer.ticket_id, now, "answer taken back", by, {"answer": answer.serial})
+    return True
+
+
+def _is_here(session: Session, letter: Letter) -> bool:
+    """Whether nothing of a letter has left, nor may be on its way; its row is locked until the transaction ends."""
+    session.exec(select(Letter.id).where(Letter.id == letter.id).with_for_update()).one()
+    session.refresh(letter)
+    sent = select(LetterRecipient.id).where(LetterRecipient.letter_id == letter.id, LetterRecipient.state == "sent")
+    going = select(LetterAttempt.id).where(
+        LetterAttempt.letter_id == letter.id, col(LetterAttempt.intent_at).is_not(None)
+    )
+    begun = session.exec(sent).first() or session.exec(going).first()
+    return letter.state in ("pending", "held") and begun is None

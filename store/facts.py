@@ -108,6 +108,21 @@ class AgentFacts:
 
     name: str
     role: str  #: agent, lead, kyc, auditor
+    id: int = 0  #: the row's key
+    address: str = ""  #: where letters to this agent go: the first that was registered
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgentToken:
+    """An agent's token of ours that a mail presents."""
+
+    ticket_id: int
+    holder: AgentFacts | None  #: whom it was made for; None where that is nobody's registered address any more
+    purpose: Purpose | None
+    serial: int
+    good: bool  #: it has not expired
+    addressed: bool  #: the mail came to its address; else it stands in a msg-id that the mail answers
+    by_customer: bool  #: the mail's sender takes part in the ticket as a customer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,3 +145,4 @@ class Facts:
     returned: Returned | None = None  #: the letter that the mail reports as not delivered
     elsewhere: tuple[tuple[str, str], ...] = ()  #: accounts that another address wrote about, and in which ticket
     agent: AgentFacts | None = None  #: whose registered address the From is
+    token: AgentToken | None = None  #: of an agent, that it presents

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     SPAM = "spam"
     MALWARE = "malware"
     UNSCANNED = "unscanned"
+    AGENT = "agent"
 
 
 #: What a person is told of each.
@@ -29,6 +30,7 @@ TOLD: Final = {
     Reason.SPAM: "the mail server before us calls it spam",
     Reason.MALWARE: "the scanner found something in it",
     Reason.UNSCANNED: "the scanner did not answer",
+    Reason.AGENT: "it says it is an agent's, and is not proven to be",
 }
 
 

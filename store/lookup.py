@@ -10,7 +10,8 @@ from typing import Any, Final
 import sqlalchemy
 from sqlmodel import Session
 
-from store import accounts, brakes, ledger, people, tallies
+from store import accounts, agent_tokens, brakes, ledger, people, tallies
+from store.agent_tokens import Shown
 from store.candidates import Invited, Ties, candidates
 from store.exchange import exchange, written
 from store.facts import Candidate, Exchange, Facts, Returned
@@ -37,6 +38,7 @@ class Question:
     numbers: Sequence[str] = ()  #: ticket numbers in the subject
     returned: Sequence[Invited] = field(default=())  #: tokens of the letter that the mail reports as not delivered
     accounts: Sequence[str] = ()  #: usernames that the mail is about
+    agents: Sequence[Shown] = field(default=())  #: agents' tokens, expired ones too
 
 
 def facts(session: Session, question: Question) -> Facts:
@@ -52,6 +54,7 @@ def facts(session: Session, question: Question) -> Facts:
         candidates=tuple(tied),
         neighbours=_neighbours(session, tied),
         returned=_returned(session, question),
+        token=agent_tokens.pointed(session, question.desk_id, sender, question.agents),
         elsewhere=accounts.elsewhere(session, question.desk_id, question.accounts, sender),
         **(_of_sender(session, question.desk_id, sender, question.now) if sender else {}),
     )

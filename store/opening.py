@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from store import keys, rows, tickets
 from store.blobs import BlobFolder
 from store.errors import BlobErased, BlobGuarded, NoSuchRow
+from store.keys import DeskKey
 from store.models import Access, Attachment, Blob, Desk, Mail, Message, SealingKey
 
 #: Who may open what is guarded: secrets, identity cards, and the mails that hold them.
@@ -32,14 +33,28 @@ def open_blob(
     Raises NoSuchRow, BlobGuarded, BlobDamaged, BlobErased, KeyMismatch.
     """
     blob = rows.one(session, Blob, name)
-    if blob.guard and role not in ROLES:
-        raise BlobGuarded(blob.guard)
-    content = folder.read(name, mail_key(session, master, blob))
-    rows.add(session, Access(blob=name, at=now, by=by, reason=reason))
-    ticket_id = _ticket_of(session, name)
-    if ticket_id is not None:
-        tickets.add_event(session, ticket_id, now, "opened a sealed file", by, {"blob": name, "reason": reason})
-    return content
+    _permit(blob, role)
+    found = folder.read(name, mail_key(session, master, blob))
+    _record(session, name, by, reason, now)
+    return found
+
+
+def open_for_agent(
+    session: Session,
+    folder: BlobFolder,
+    desk_key: DeskKey,
+    name: str,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    role: str,
+) -> bytes:
+    """Likewise for an agent, with the desk's key. Raises NoSuchRow, BlobGuarded, BlobDamaged, BlobErased."""
+    _permit(rows.one(session, Blob, name), role)
+    found = content(session, folder, desk_key, name)
+    _record(session, name, by, reason, now)
+    return found
 
 
 def mail_key(session: Session, master: bytes, blob: Blob) -> bytes:
@@ -51,12 +66,32 @@ def mail_key(session: Session, master: bytes, blob: Blob) -> bytes:
     return keys.open_desk_key(master, desk.wrapped_key).unwrap(sealing.wrapped)
 
 
+def content(session: Session, folder: BlobFolder, desk_key: DeskKey, name: str) -> bytes:
+    """A sealed file's content, to send on what an agent has written: no access is recorded."""
+    sealing = rows.one(session, SealingKey, rows.one(session, Blob, name).key_id)
+    if sealing.wrapped is None:
+        raise BlobErased(name)
+    return folder.read(name, desk_key.unwrap(sealing.wrapped))
+
+
 def raw_mail(session: Session, folder: BlobFolder, master: bytes, mail: Mail) -> bytes:
     """A mail's bytes as they came; for the desk's own use, so no access is recorded."""
     if mail.raw_blob is None:
         raise NoSuchRow(str(mail.id))
     blob = rows.one(session, Blob, mail.raw_blob)
     return folder.read(blob.name, mail_key(session, master, blob))
+
+
+def _permit(blob: Blob, role: str | None) -> None:
+    if blob.guard and role not in ROLES:
+        raise BlobGuarded(blob.guard)
+
+
+def _record(session: Session, name: str, by: str, reason: str, now: datetime) -> None:
+    rows.add(session, Access(blob=name, at=now, by=by, reason=reason))
+    ticket_id = _ticket_of(session, name)
+    if ticket_id is not None:
+        tickets.add_event(session, ticket_id, now, "opened a sealed file", by, {"blob": name, "reason": reason})
 
 
 def _ticket_of(session: Session, name: str) -> int | None:

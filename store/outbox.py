@@ -33,8 +33,10 @@ GIVE_UP: Final = timedelta(days=5)
 #: Longer than the ten minutes that a dot may take to be answered (RFC 5321, 4.5.3.2.6), which nothing can call back.
 LEASE: Final = timedelta(seconds=1200)
 
-#: Of what a server says, for people: some say pages.
-MAX_REPLY: Final = 500
+#: The kind of letters with a copy of a sealed file, which nobody keeps once they have left.
+SEALED: Final = "sealed_file"
+
+MAX_REPLY: Final = 500  #: of what a server says, for people: some say pages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,8 +96,9 @@ def queue(
     now: datetime,
     hold: str = "",
     give_up: timedelta = GIVE_UP,
+    delay: timedelta = timedelta(),
 ) -> int:
-    """Put a letter into the outbox with the caller's transaction; returns its key.
+    """Put a letter into the outbox with the caller's transaction; returns its key. It leaves after `delay`.
 
     `hold` is a reason to keep it back until an operator looks at it. A second letter of one kind for one mail is an
     IntegrityError: the ledger should have told the caller that the mail was done.
@@ -112,7 +115,7 @@ def queue(
         state="held" if hold else "pending",
         reason=hold,
         created_at=now,
-        due_at=now,
+        due_at=now + delay,
         give_up_at=now + give_up,
     )
     key = rows.add(session, letter)
@@ -179,7 +182,10 @@ def record(
     failed = {address: outcome.why for address, outcome in final.items() if isinstance(outcome, Failed)}
     if failed and letter.ticket_id is not None:
         rows.add(session, _failure(claim, letter.ticket_id, letter.kind, failed, now))
-    return _settle(session, claim, final, now, rng)
+    state = _settle(session, claim, final, now, rng)
+    if letter.kind == SEALED and state != "pending":
+        session.connection().execute(update(Letter).where(col(Letter.id) == claim.letter_id).values(content=b""))
+    return state
 
 
 def pause(attempts: int, rng: random.Random) -> timedelta:
@@ -189,19 +195,6 @@ def pause(attempts: int, rng: random.Random) -> timedelta:
     """
     whole: timedelta = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts, 16))
     return max(FIRST_PAUSE, whole * rng.uniform(0.5, 1.0))
-
-
-def release_leases(session: Session) -> int:
-    """Free what a sender held that is no more, so that its letters need not wait for the lease's end.
-
-    Only for the start of the one daemon that sends from this store. The fence is raised, in case it is not the one.
-    """
-    statement = (
-        update(Letter)
-        .where(col(Letter.state) == "pending", col(Letter.lease_until).is_not(None))
-        .values(lease_until=None, fence=col(Letter.fence) + 1)
-    )
-    return session.connection().execute(statement).rowcount
 
 
 _CLAIMED = ("id", "fence", "message_id", "envelope_from", "content", "attempts", "due_at")

@@ -118,6 +118,19 @@ def retry(session: Session, letter_id: int, now: datetime, give_up: timedelta = 
     )
 
 
+def release_leases(session: Session) -> int:
+    """Free what a sender held that is no more, so that its letters need not wait for the lease's end.
+
+    Only for the start of the one daemon that sends from this store. The fence is raised, in case it is not the one.
+    """
+    statement = (
+        update(Letter)
+        .where(col(Letter.state) == "pending", col(Letter.lease_until).is_not(None))
+        .values(lease_until=None, fence=col(Letter.fence) + 1)
+    )
+    return session.connection().execute(statement).rowcount
+
+
 def busiest_day(session: Session, since: datetime) -> int:
     """Of the days since then, in UTC, the most letters' recipients that one of them had."""
     made = select(Letter.created_at).join(LetterRecipient, col(LetterRecipient.letter_id) == col(Letter.id))

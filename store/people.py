@@ -154,7 +154,7 @@ def agents(session: Session) -> list[tuple[Agent, list[str]]]:
 
 #: The active agent who answers from an address.
 AGENT_AT = (
-    select(Agent.name, Agent.role)
+    select(Agent.id)
     .join(AgentAddress, col(AgentAddress.agent_id) == col(Agent.id))
     .where(AgentAddress.address == bindparam("sender"), col(Agent.active))
 )
@@ -162,8 +162,26 @@ AGENT_AT = (
 
 def agent_at(session: Session, address: str) -> AgentFacts | None:
     """The active agent who answers from this address."""
-    found = session.connection().execute(AGENT_AT, {"sender": canonical(address)}).first()
-    return AgentFacts(name=found[0], role=found[1]) if found else None
+    key = session.connection().execute(AGENT_AT, {"sender": canonical(address)}).scalar()
+    found = session.get(Agent, key) if key else None
+    return _facts(session, found) if found else None
+
+
+def agent(session: Session, key: int) -> AgentFacts | None:
+    """The active agent of that key."""
+    found = session.get(Agent, key)
+    return _facts(session, found) if found and found.active else None
+
+
+def agent_addresses(session: Session, key: int) -> list[str]:
+    """All addresses that an agent writes from, the one that letters go to first."""
+    statement = select(AgentAddress.address).where(AgentAddress.agent_id == key).order_by(col(AgentAddress.id))
+    return list(session.exec(statement).all())
+
+
+def _facts(session: Session, row: Agent) -> AgentFacts:
+    addresses = agent_addresses(session, row.id or 0)
+    return AgentFacts(name=row.name, role=row.role, id=row.id or 0, address=addresses[0] if addresses else "")
 
 
 def note_bounce(session: Session, desk_id: int, address: str) -> int:

@@ -7,6 +7,7 @@ operator's, who says whether it is a ticket at all.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from store.errors import MoveRefused
 
@@ -62,6 +63,10 @@ MOVES: dict[tuple[Status, Move], Status] = {
     **{(status, Move.CUSTOMER_THANKED): status for status in Status if status is not Status.WAITING},
     (Status.HELD, Move.AUTOMAT_WROTE): Status.HELD,
 }
+
+
+#: The move by which a state is restored that somebody left by mistake.
+BACK: Final = {Status.OPEN: Move.REOPEN, Status.WAITING: Move.WAIT, Status.CLOSED: Move.CLOSE}
 
 
 def beginning(*, history: bool, held: bool) -> Status:

@@ -8,22 +8,29 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from store import attention, clocks, commands, people, rows, splitting, tickets
+from store import answers, attention, clocks, commands, people, rows, splitting, tickets
 from store.models import Event, Finding, Tag, Ticket, TicketLink
-from store.states import Move, Status
+from store.states import BACK, Move, Status
 
 #: How long a deed can be taken back: whoever wants it otherwise next week does it otherwise.
 WITHIN: Final = timedelta(days=1)
 
+#: What is told of an answer that was taken back.
+ANSWER: Final = "answered"
+
 #: Events that are looked through.
 _LATEST: Final = 100
 
-#: The move that leads back to a state.
-_BACK: Final = {Status.OPEN: Move.REOPEN, Status.WAITING: Move.WAIT, Status.CLOSED: Move.CLOSE}
-
 
 def undo(session: Session, ticket_id: int, by: str, now: datetime) -> str:
-    """Take back the last deed of somebody on a ticket; returns what it was, "" where there is none to take back."""
+    """Take back the last deed of somebody on a ticket; returns what it was, "" where there is none to take back.
+
+    An answer that has not left comes first, whatever else was done with it: that is what undoing is most wanted for.
+    """
+    agent_id = people.agent_named(session, by)
+    answer = answers.latest(session, ticket_id, agent_id, answers.OUT) if agent_id else None
+    if answer is not None and answers.take_back(session, answer, by, now):
+        return ANSWER
     statement = (
         select(Event)
         .where(Event.ticket_id == ticket_id, Event.by == by, col(Event.at) >= now - WITHIN)
@@ -42,7 +49,7 @@ def undo(session: Session, ticket_id: int, by: str, now: datetime) -> str:
 
 def _undoable(event: Event) -> bool:
     if event.what == "status":  # what a customer or the program moved is not the agent's to take back
-        return event.detail.get("move") in (Move.CLOSE, Move.REOPEN, Move.WAIT) and event.detail["from"] in _BACK
+        return event.detail.get("move") in (Move.CLOSE, Move.REOPEN, Move.WAIT) and event.detail["from"] in BACK
     if event.what in ("merged", "split"):
         return "into" in event.detail  # told at both ends
     return event.what in _DEEDS
@@ -50,7 +57,7 @@ def _undoable(event: Event) -> bool:
 
 def _status(session: Session, ticket: Ticket, detail: dict[str, Any], now: datetime) -> None:
     # as the program's doing: else the next undo would take back this one
-    tickets.move(session, ticket.id or 0, _BACK[Status(detail["from"])], tickets.LOKET, now)
+    tickets.move(session, ticket.id or 0, BACK[Status(detail["from"])], tickets.LOKET, now)
 
 
 def _assigned(session: Session, ticket: Ticket, detail: dict[str, Any], now: datetime) -> None:
@@ -116,8 +123,8 @@ def _merged(session: Session, ticket: Ticket, detail: dict[str, Any], now: datet
     ticket.merged_into_id = None
     _kept(session, ticket, now)
     before = Status(detail.get("before", Status.OPEN))
-    if before != ticket.status and before in _BACK:
-        tickets.move(session, ticket.id or 0, _BACK[before], tickets.LOKET, now)
+    if before != ticket.status and before in BACK:
+        tickets.move(session, ticket.id or 0, BACK[before], tickets.LOKET, now)
 
 
 def _split(session: Session, ticket: Ticket, detail: dict[str, Any], now: datetime) -> None:

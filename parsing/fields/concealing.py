@@ -30,6 +30,7 @@ def kept(mail: ParsedMail, report: Report) -> tuple[ParsedMail, Report]:
         text=text,
         html=mail.html if text == mail.text else None,
         new_text=conceal(mail.new_text),
+        spoken=conceal(mail.spoken),
         quoted=conceal(mail.quoted),
         signature=conceal(mail.signature),
         from_=_named(mail.from_, conceal) if mail.from_ else None,

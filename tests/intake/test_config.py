@@ -212,3 +212,19 @@ def test_the_configuration_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert config.locate(None, {}) == Path("config.toml")
     with pytest.raises(ConfigurationWrong, match="loket init"):
         config.locate(tmp_path / "elsewhere.toml", {})
+
+
+def test_an_answer_is_held_until_the_mail_that_takes_it_back_can_have_come(tmp_path: Path) -> None:
+    """Longer where mail comes by polling alone; not at all where it is not to be held."""
+    desks = '[desks.a]\naddresses = ["a@a.test"]\n[desks.b]\naddresses = ["b@b.test"]\nprefix = "B"\n'
+    box = '[[intake.imap]]\nname = "b"\ndesk = "b"\nhost = "127.0.0.1"\nusername = "b"\npassword = "x"\n'
+    box += "poll_seconds = 120\n"
+    door = '[intake.smtp]\nlisten = "127.0.0.1:0"\n'
+
+    def holds(text: str) -> list[float]:
+        (tmp_path / "config.toml").write_text(text)
+        return [each.total_seconds() for each in config.load(tmp_path / "config.toml").answer_holds.values()]
+
+    assert holds(desks + box) == [45, 150]
+    assert holds(desks + box + door) == [45, 45]
+    assert holds(desks + box + "[replies]\nanswer_hold_seconds = 0\n") == [0, 0]

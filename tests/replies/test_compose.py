@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsing.mail import Address
-from replies import compose
+from replies import compose, enclosing
 from replies.acknowledge import Composed
 from replies.compose import Heading, safe_header, safe_message_id
 from replies.errors import AddressRefused, ComposeMismatch
@@ -293,3 +293,26 @@ def test_a_letter_that_does_not_read_back_is_not_sent(broken: str) -> None:
     assert old in content
     with pytest.raises(ComposeMismatch):
         compose._read_back(content.replace(old, new, 1), NAMES, WORDS, head, body)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a" * 300 + ".png",
+        'x"; filename="y.exe',
+        "a\r\nBcc: b@c.png",
+        "\U0001f600" * 80 + ".pdf",
+        "../../etc/passwd",
+        "\ud800",
+        "",
+    ],
+)
+def test_no_name_of_a_file_breaks_out(name: str) -> None:
+    """Of its line, of its quotes, of the mail."""
+    content = compose.compose(WORDS, heading(), (), [enclosing.File(name=name, type="message/rfc822", content=b"x")])
+    mail = email.message_from_bytes(content, policy=email.policy.default)
+    assert "Bcc" not in mail
+    (_, part) = mail.iter_parts()
+    assert len(part.get_filename() or "") <= 60
+    assert "/" not in (part.get_filename() or "")
+    assert part.get_content_type() == "application/octet-stream"

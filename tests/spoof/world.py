@@ -12,15 +12,16 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from intake import authenticate, authority, border
+from intake import authenticate, authority, border, desks
 from intake.authority import Credentials
 from intake.examining import Examination, Examiner
 from parsing.mail import Envelope, RawMail
 from parsing.reading import read
 from replies import tokens
 from replies.settings import DeskSettings
-from store import migrate, people, rows, tickets
+from store import agent_tokens, migrate, people, rows, tickets
 from store.engine import looking, open_store, writing
+from store.facts import Purpose
 from store.models import Event, Letter, LetterRecipient, Mail, Message, Participant, PersonAddress, Ticket
 from store.states import Move
 from tests.intake.conftest import Counter, make_counter
@@ -70,7 +71,10 @@ class World:
         participant = self.agents_participant if role == "agent" else self.participant
         key = self.desk.key if epoch is None else type(self.desk.key)(secret=self.desk.key.secret, epoch=epoch)
         today = self.counter.clock[-1].date()
-        return tokens.mint(key.tokens, participant.handle, role, today.fromordinal(today.toordinal() + days))
+        expires = today.fromordinal(today.toordinal() + days)
+        if role == "agent":
+            return tokens.mint_agents(key.tokens, participant.handle, Purpose.ANSWER, 0, expires)
+        return tokens.mint(key.tokens, participant.handle, role, expires)
 
     def address(self, token: str) -> str:
         """The reply address of a token."""
@@ -86,7 +90,8 @@ class World:
             told |= {"client": "127.0.0.1"}
         self.counter.take(content, **told)
         with looking(self.counter.engine) as session:
-            found = select(Message).where(col(Message.id) > before, Message.direction == "in").order_by(col(Message.id))
+            theirs = col(Message.direction).in_(("in", "note"))
+            found = select(Message).where(col(Message.id) > before, theirs).order_by(col(Message.id))
             return list(session.exec(found).all())
 
     def refusal(self, content: bytes, **envelope: Any) -> str:
@@ -100,24 +105,20 @@ class World:
 
     def _credentials(self, found: Any, envelope: Envelope, own: Examination) -> Credentials:
         proof = border.proven(self.desk, found, envelope, own.proof)
-        texts = [*envelope.rcpt_to, *(each.address for each in (*found.to, *found.cc)), *found.in_reply_to]
-        texts += found.references
-        token, holder = None, None
+        addressed = [*envelope.rcpt_to, *(each.address for each in (*found.to, *found.cc))]
+        shown = desks.presented(
+            self.desk, addressed, [*found.references, *found.in_reply_to], self.counter.clock[-1]
+        ).agents
+        sender = found.from_.address if found.from_ else ""
         with looking(self.counter.engine) as session:
-            for text in tokens.find(texts):
-                token = tokens.verify(self.desk.key.token_keys, text, self.counter.clock[-1].date())
-                if token is not None:
-                    holder = next(iter(people.by_handles(session, self.desk.id, [token.handle])), None)
-                    break
-            agent = people.agent_at(session, found.from_.address) if found.from_ else None
+            token = agent_tokens.pointed(session, self.desk.id, sender, shown)
+            agent = people.agent_at(session, sender)
         return Credentials(
             agent=agent,
             identity=authenticate.identity(found, proof),
             addressed=any(each.address.partition("+")[0].startswith("help") for each in (*found.to, *found.cc)),
             signed=proof.signed or None,
-            token_role=token.role if token else "",
-            token_address=holder.address if holder else "",
-            token_ticket=holder.ticket_id if holder else None,
+            token=token,
         )
 
     # --- what must hold ------------------------------------------------------------------------------------------
@@ -132,10 +133,19 @@ class World:
                 assert mail_row.ticket_id == message.ticket_id
                 if (message.sender or "").endswith("@legit.test"):
                     assert message.identity != "verified", (message.sender, message.identity_why)
-                if not joined:
+                if message.direction == "note":
+                    assert mail_row.rule in ("agent_pending", "agent_automatic"), mail_row.rule
+                elif not joined:
                     assert message.ticket_id != self.ticket.id, message.identity_why
             self._nothing_told(session, messages)
             self._nothing_changed(session)
+            self._only_agents_are_told(session)
+
+    def _only_agents_are_told(self, session: Session) -> None:
+        """What is told of a forged agent's mail goes to the agent's registered address, and to nobody else."""
+        statement = select(LetterRecipient.address).join(Letter, col(Letter.id) == col(LetterRecipient.letter_id))
+        assert set(session.exec(statement.where(Letter.kind == "told")).all()) <= {AGENT}
+        assert not session.exec(select(Letter.id).where(Letter.kind == "answer")).all()
 
     def _nothing_told(self, session: Session, messages: Sequence[Message]) -> None:
         """No letter to the forged one; none to anybody else with what the ticket knows."""

@@ -281,7 +281,7 @@ def test_a_restart_frees_what_the_dead_sender_held(engine: Engine, ticket: Ticke
     queued(engine, ticket)
     [dead] = claimed(engine)
     with writing(engine) as session:
-        assert outbox.release_leases(session) == 1
+        assert outbox_control.release_leases(session) == 1
     [fresh] = claimed(engine)
     assert fresh.letter_id == dead.letter_id
     assert recorded(engine, dead, Sent("250 ok")) is None

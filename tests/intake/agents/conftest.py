@@ -21,6 +21,7 @@ from replies.settings import DeskSettings
 from store import people
 from store.engine import looking, writing
 from store.models import Letter, LetterRecipient
+from tests.intake.agents.room import Room, make_room
 from tests.intake.conftest import NOON, Counter, make_counter
 
 
@@ -79,3 +80,12 @@ def words(letter: EmailMessage, kind: str = "plain") -> str:
     part = letter.get_body((kind,))
     assert part is not None
     return str(part.get_content())
+
+
+@pytest.fixture
+def room(engine: Engine, tmp_path: Path) -> Room:
+    """A desk with agents who write, and a ticket of the customer's, acknowledged."""
+    room = make_room(engine, tmp_path)
+    room.customer()
+    room.deliver()
+    return room

@@ -1,0 +1,186 @@
+"""What an agent's mail does: one function a kind of mail.
+
+The mail is first kept as a note. Then its orders are carried out and its words sent, all or nothing: where one thing
+cannot be done, none is, and the agent is told why and gets the words back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sqlmodel import Session
+
+from intake import filing
+from intake.agent_mail import ByAgent
+from intake.agents import answers as public
+from intake.agents import customers, lists, orders, pending, receipts, results, settling, starting
+from intake.agents.errand import Errand, Refused, speech
+from intake.agents.results import Said
+from intake.work import Work
+from parsing.body.commands import Orders, read_orders
+from parsing.body.verbs import Verb
+from replies.order_words import Told
+from store import notices, rows, tickets
+from store.facts import AgentFacts, Purpose
+from store.models import Message, Ticket
+from store.notices import Why
+
+
+def carry_out(session: Session, decision: ByAgent, work: Work) -> None:
+    """Write down an agent's mail, and do what it says."""
+    agent = decision.agent
+    if decision.refused or agent is None or decision.purpose is None:
+        _without_token(session, decision, work)
+        return
+    errand = _errand(session, decision, work, agent)
+    if decision.purpose in _BY_ADDRESS:
+        _attempt(errand, lambda: _by_address(errand))
+    else:
+        _by_words(errand)
+
+
+def _without_token(session: Session, decision: ByAgent, work: Work) -> None:
+    """A mail that may not act, or that begins something."""
+    if decision.rule == "agent_automatic":
+        pending.file_automatic(session, decision, work)
+    elif decision.refused or decision.agent is None:
+        pending.keep(session, decision, work)
+    else:
+        _begin(session, decision, work, decision.agent)
+
+
+def _begin(session: Session, decision: ByAgent, work: Work, agent: AgentFacts) -> None:
+    """An agent's mail about no ticket: a question to the desk itself, or a new ticket."""
+    found = read_orders(work.mail.spoken)
+    asked = [each for each in found.orders if each.verb in (*lists.ASKED, Verb.TRANSCRIPT)]
+    if found.faults or (asked and len(asked) == len(found.orders) and not found.text.strip()):
+        filing.ledger_row(session, decision, work, None, "an agent's mail")
+        words = speech(session, work, agent)
+        said = [
+            line
+            for order in asked
+            for line in lists.answer(session, work, agent, words, order.verb, order.value)
+        ]  # fmt: skip
+        lines = results.faults(words, found.faults) or [words.say(key, **values) for key, values in said]
+        head = "heads.nothing_done" if found.faults else "heads.done"
+        back = work.mail.spoken if found.faults else ""
+        told = Told(headline=words.say(head), lines=tuple(lines), words=back)
+        receipts.tell_without_ticket(session, work, agent, words, told)
+        return
+    starting.start(session, decision, work, agent, found)
+
+
+def _errand(session: Session, decision: ByAgent, work: Work, agent: AgentFacts) -> Errand:
+    """Keep the mail, as a note on its ticket."""
+    ticket = rows.one(session, Ticket, decision.ticket_id)
+    mail_id = filing.ledger_row(session, decision, work, ticket.id, "an agent's mail")
+    return Errand(
+        session=session,
+        work=work,
+        agent=agent,
+        ticket=ticket,
+        mail_id=mail_id,
+        message_id=filing.add_note(session, work, ticket.id or 0, mail_id, sender_name=agent.name),
+        purpose=decision.purpose or Purpose.NOTE,
+        serial=decision.serial,
+    )
+
+
+def _by_words(errand: Errand) -> None:
+    """A mail to an answer or a note address: its orders, then its words."""
+    found = errand.orders
+    if found.faults:
+        results.refused(errand, results.faults(errand.speech, found.faults), errand.work.mail.spoken)
+        _event(errand, "orders not understood", [each.line for each in found.faults])
+        return
+    _attempt(errand, lambda: _orders_and_words(errand, found))
+
+
+def _orders_and_words(errand: Errand, found: Orders) -> list[Said]:
+    what = public.written(errand)
+    given = {order.verb for order in found.orders}
+    note = [order.value for order in found.orders if order.verb is Verb.NOTE]
+    if note or (errand.purpose is Purpose.NOTE and (what.words.strip() or what.files)):
+        _note(errand, [*note, what.words])
+    elif what.words.strip() or what.files or not found.orders:
+        row = public.answer(errand, what)
+        if row.why:
+            return []  # its orders wait with it
+    said = orders.carry_out(errand, found.orders)
+    if Verb.SEND in given:
+        said += settling.send(errand, 0)
+    if Verb.DISCARD in given:
+        said += settling.discard(errand, 0)
+    return said if any(map(results.is_report, given)) else []
+
+
+def _note(errand: Errand, texts: Sequence[str]) -> None:
+    """The words stay inside."""
+    message = rows.one(errand.session, Message, errand.message_id)
+    message.new_text = "\n".join(text for text in texts if text.strip())
+    errand.session.add(message)
+    errand.session.flush()
+    detail = {"message": errand.message_id}
+    tickets.add_event(errand.session, errand.ticket_id, errand.work.now, "note", errand.agent.name, detail)
+    if errand.ticket.assignee_id not in (None, errand.agent.id):
+        notices.want(errand.session, errand.ticket_id, Why.NOTE, errand.work.now, to=errand.ticket.assignee_id)
+
+
+def _by_address(errand: Errand) -> list[Said]:
+    """A mail to an address that is a verb; whatever words it has are a note."""
+    said = _BY_ADDRESS[errand.purpose](errand)
+    words = public.written(errand).words
+    if words.strip():
+        _note(errand, [words])
+    return said
+
+
+def _attempt(errand: Errand, deed: Callable[[], list[Said]]) -> None:
+    """All or nothing; what was to be reported is."""
+    try:
+        with errand.session.begin_nested():
+            said = deed()
+    except Refused as refusal:
+        errand.session.expire_all()
+        why = results.reason(errand.speech, refusal)
+        results.refused(errand, [why], errand.work.mail.spoken)
+        _event(errand, "orders not carried out", [why])
+        return
+    if said:
+        results.transcript(errand, said)
+
+
+def _event(errand: Errand, what: str, why: Sequence[str]) -> None:
+    detail = {"why": "; ".join(why)}
+    tickets.add_event(errand.session, errand.ticket_id, errand.work.now, what, errand.agent.name, detail)
+
+
+def _silent(verb: Verb) -> Callable[[Errand], list[Said]]:
+    """An order without a value, of which nothing has to be told."""
+
+    def deed(errand: Errand) -> list[Said]:
+        orders.carry_out(errand, [orders.plain(verb)])
+        return []
+
+    return deed
+
+
+def _help(errand: Errand) -> list[Said]:
+    return orders.carry_out(errand, [orders.plain(Verb.HELP)])
+
+
+_BY_ADDRESS: Final[dict[Purpose, Callable[[Errand], list[Said]]]] = {
+    Purpose.CLOSE: _silent(Verb.CLOSE),
+    Purpose.OPEN: _silent(Verb.OPEN),
+    Purpose.TAKE: _silent(Verb.TAKE),
+    Purpose.WAIT: _silent(Verb.WAIT),
+    Purpose.WATCH: _silent(Verb.WATCH),
+    Purpose.MUTE: _silent(Verb.MUTE),
+    Purpose.HELP: _help,
+    Purpose.CONFIRM: customers.confirm,
+    Purpose.UNDO: lambda errand: settling.take_back(errand, errand.serial),
+    Purpose.SEND: lambda errand: settling.send(errand, errand.serial),
+    Purpose.KEEP: lambda errand: settling.keep(errand, errand.serial),
+    Purpose.DISCARD: lambda errand: settling.discard(errand, errand.serial),
+}

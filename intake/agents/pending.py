@@ -1,0 +1,119 @@
+"""An agent's mail that may not act: kept where agents see it, told to somebody, and never a customer's business."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlmodel import Session
+
+from intake import filing
+from intake.agent_mail import ByAgent
+from intake.agents import answers as public
+from intake.agents import receipts
+from intake.agents.errand import Errand, speech
+from intake.work import Work
+from parsing.mail import Nature
+from replies.order_words import Told
+from store import answers, notices, rows, tickets
+from store.facts import AgentFacts, Purpose
+from store.holding import Reason
+from store.models import Ticket
+from store.notices import Why
+from store.tickets import NewTicket
+
+#: What an agent is told for each reason, as phrases of orders.toml; what is not here is about the token.
+_PHRASES: Final = {
+    "not an agent's address": "stranger",
+    "this role": "role",
+    "a machine": "machine",
+    "the sender is not proven": "unproven",
+    "it was written to somebody else": "addressed",
+    "a header field": "heading",
+    "the signature": "heading",
+    "no good reply token": "no_token",
+    "its reply token has expired": "expired",
+    "it has to be looked at": "looked_at",
+}
+
+
+def file_automatic(session: Session, decision: ByAgent, work: Work) -> None:
+    """An out-of-office of an agent's, or its like: kept, and nobody is told."""
+    mail_id = filing.ledger_row(session, decision, work, decision.ticket_id, "an agent's automatic mail")
+    if decision.ticket_id is not None:
+        name = decision.agent.name if decision.agent else ""
+        filing.add_note(session, work, decision.ticket_id, mail_id, sender_name=name)
+
+
+def keep(session: Session, decision: ByAgent, work: Work) -> None:
+    """A pending note on the ticket that it is about, or a held ticket; and a word to whose name it bears."""
+    ticket = rows.one(session, Ticket, decision.ticket_id) if decision.ticket_id else _held_ticket(session, work)
+    mail_id = filing.ledger_row(session, decision, work, ticket.id, "an agent's mail that may not act")
+    name = work.mail.from_.name if work.mail.from_ else ""
+    message_id = filing.add_note(session, work, ticket.id or 0, mail_id, sender_name=name)
+    detail = {
+        "why": decision.refused,
+        "message": message_id,
+        "from": work.mail.from_.address if work.mail.from_ else "",
+    }
+    tickets.add_event(session, ticket.id or 0, work.now, "pending note", detail=detail)
+    if decision.ticket_id is not None:
+        notices.want(session, decision.ticket_id, Why.PENDING_NOTE, work.now)
+    agent = decision.holder or decision.agent
+    if agent is None or work.mail.nature is not Nature.HUMAN:
+        return
+    errand = Errand(
+        session=session,
+        work=work,
+        agent=agent,
+        ticket=ticket,
+        mail_id=mail_id,
+        message_id=message_id,
+        purpose=decision.purpose or Purpose.ANSWER,
+        serial=decision.serial,
+    )
+    _tell(errand, decision, agent)
+
+
+def _tell(errand: Errand, decision: ByAgent, agent: AgentFacts) -> None:
+    """Say why nothing was done. What is proven to be the agent's can be sent from here; a stranger's words cannot."""
+    words = speech(errand.session, errand.work, agent)
+    why = words.say(f"pending.{_why(decision.refused)}", sender=_sender(errand.work))
+    proven = decision.proven and decision.agent is not None and decision.agent.id == agent.id
+    if proven and decision.ticket_id is not None and public.recipients(errand):
+        what = public.written(errand)
+        row = answers.write(errand.session, errand.ticket_id, agent.id, errand.message_id, "unproven", errand.work.now)
+        public.keep_words(errand, what.words)
+        public.show(errand, row, what.words, because=[why])
+        return
+    told = Told(
+        headline=words.say("heads.pending"), lines=(why, words.say("pending.then")), words=errand.work.mail.spoken
+    )
+    receipts.tell(errand, told)
+
+
+def _why(refused: str) -> str:
+    """The phrase for a reason of `authority.refusal`, or of a mail that has to be looked at first."""
+    return next((phrase for reason, phrase in _PHRASES.items() if refused.startswith(reason)), "other")
+
+
+def _sender(work: Work) -> str:
+    return work.mail.from_.address if work.mail.from_ else "?"
+
+
+def _held_ticket(session: Session, work: Work) -> Ticket:
+    """A ticket out of everybody's way, for a mail that says it is an agent's and belongs to none."""
+    language = work.desk.settings.languages[0]
+    new = NewTicket(
+        desk_id=work.desk.id,
+        prefix=work.desk.settings.prefix,
+        subject=work.desk.words(language).category_subject("other"),
+        customer_subject=work.mail.subject,
+        category="other",
+        language=language,
+        person_id=None,
+        missing=(),
+        created_at=work.now,
+        first_reply_due_at=None,
+        held_for=Reason.AGENT.value,
+    )
+    return rows.one(session, Ticket, tickets.open_ticket(session, new).id)

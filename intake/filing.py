@@ -1,0 +1,110 @@
+"""What every mail leaves, whatever was decided: its row in the ledger, its sealed files, its routes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlmodel import Session
+
+from intake.work import Work
+from store import ledger, people, rows, tickets
+from store.models import Attachment, Mail, Message
+
+
+class Decided(Protocol):
+    """A decision, as far as the ledger tells of it."""
+
+    @property
+    def rule(self) -> str:
+        """The rule that decided."""
+
+    @property
+    def why(self) -> str:
+        """That decision in a sentence."""
+
+
+def ledger_row(session: Session, decision: Decided, work: Work, ticket_id: int | None, acknowledged: str) -> int:
+    """Enter a mail into the ledger, with its sealed files and its routes; returns its key."""
+    tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
+    mail_id = rows.add(
+        session,
+        rows.Draft(
+            Mail,
+            desk_id=work.desk.id,
+            ingest_key=work.ingest_key,
+            message_id=work.mail.message_id,
+            sender=people.canonical(work.mail.from_.address) if work.mail.from_ else None,
+            received_at=work.envelope.received_at,
+            state=ledger.DONE,
+            nature=work.mail.nature.value,
+            rule=decision.rule,
+            why=decision.why,
+            acknowledged=acknowledged,
+            answers_as=work.judgement.kind or "",
+            ticket_id=ticket_id,
+            raw_blob=work.files[0].name,
+            same_message_id=work.same_message_id,
+        ),
+    )
+    ledger.add_routes(session, mail_id, work.arrival_id, work.seen, work.recipients)
+    return mail_id
+
+
+def attachments(work: Work) -> list[rows.Draft]:
+    """The rows of a mail's files."""
+    seen = {each.number: each for each in work.pictures}
+    copies = _copies(work)
+    return [
+        rows.Draft(
+            Attachment,
+            message_id=0,
+            position=position,
+            blob=file.name,
+            name=attachment.name,
+            type=attachment.type,
+            declared_type=attachment.declared_type,
+            size=attachment.size,
+            sha256=attachment.sha256,
+            inline=attachment.inline,
+            content_id=attachment.content_id,
+            kind=attachment.kind.value,
+            likeness=seen[position].likeness if position in seen else "",
+            unread=seen[position].problem if position in seen else "",
+            large=copies.get(position, (None, None))[0],
+            small=copies.get(position, (None, None))[1],
+        )
+        for position, (attachment, file) in enumerate(zip(work.mail.attachments, work.files[1:], strict=False))
+    ]
+
+
+def _copies(work: Work) -> dict[int, tuple[str, str]]:
+    """The sealed files of the pictures that may be shown, large and small, by the attachment's number."""
+    names = iter([file.name for file in work.files[1 + len(work.mail.attachments) :]])
+    return {each.number: (next(names), next(names)) for each in work.pictures if each.shown}
+
+
+def add_note(session: Session, work: Work, ticket_id: int, mail_id: int, *, sender_name: str) -> int:
+    """Keep a mail on a ticket where no customer sees it; returns the message's key."""
+    mail = work.mail
+    note = rows.Draft(
+        Message,
+        desk_id=work.desk.id,
+        ticket_id=ticket_id,
+        mail_id=mail_id,
+        direction="note",
+        message_id=mail.message_id,
+        sender_name=sender_name,
+        sender=mail.from_.address if mail.from_ else None,
+        recipients=[{"name": each.name, "address": each.address} for each in (*mail.to, *mail.cc)],
+        date=mail.date,
+        received_at=work.envelope.received_at,
+        subject=mail.subject,
+        text=mail.spoken,
+        new_text=mail.spoken,
+        nature=mail.nature.value,
+        identity=work.identity,
+        identity_why=work.identity_why,
+    )
+    key = tickets.add_message(session, note, attachments(work))
+    tickets.add_thread_ids(session, work.desk.id, ticket_id, mail.message_id)
+    return key
