@@ -24,7 +24,7 @@ _HEADER: Final = 14
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _AROUND = re.compile(r"\[?(?:mailto:)?[\[<(]?(?:mailto:)?\s*$", re.IGNORECASE)
 _LABEL = re.compile(r"[^:：\n]{1,34}[:：]")
-_TRIMMED: Final = " \t*_>|\"'<[(,;"
+_TRIMMED: Final = " \t:*_>|\"'<[(,;"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
