@@ -31,6 +31,23 @@ class ByAgent:
     why: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ByAsked:
+    """The mail answers an agent's side question: it is a note."""
+
+    ticket_id: int
+    human: bool  #: a person wrote it
+    rule: str = "asked"
+    why: str = "it answers a side question of an agent's, from the address that was asked"
+
+
+def by_asked(mail: ParsedMail, facts: Facts, around: Circumstances) -> ByAsked | None:
+    """Whether a mail answers a side question; what has to be looked at first does not."""
+    if facts.asked is None or around.history or around.hold or around.failed:
+        return None
+    return ByAsked(ticket_id=facts.asked.ticket_id, human=mail.nature is Nature.HUMAN)
+
+
 def by_agent(mail: ParsedMail, facts: Facts, around: Circumstances) -> ByAgent | None:
     """What an agent's mail is; None for everybody else's, and for what an import brings."""
     agent, token = facts.agent, facts.token

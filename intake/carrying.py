@@ -8,8 +8,8 @@ from typing import assert_never
 from sqlmodel import Session
 
 from intake import acknowledgement, filing, follow_up, guarding
-from intake.agent_mail import ByAgent
-from intake.agents import handling, telling
+from intake.agent_mail import ByAgent, ByAsked
+from intake.agents import handling, questions, telling
 from intake.authenticate import VERIFIED
 from intake.triage import (
     CANARY,
@@ -52,6 +52,8 @@ def carry_out(session: Session, decision: Decision, work: Work) -> None:
             _recover(session, decision, work)
         case ByAgent():
             handling.carry_out(session, decision, work)
+        case ByAsked():
+            questions.answered(session, decision, work)
         case _ as never:
             assert_never(never)
 

@@ -221,6 +221,7 @@ def _question(
         returned=_returned(desk, mail, now),
         accounts=[str(value) for value in report.values("usernames")],
         agents=presented.agents,
+        asked=presented.asked,
     )
 
 

@@ -22,7 +22,7 @@ from store.agent_tokens import Shown
 from store.blobs import Staged
 from store.candidates import Invited
 from store.engine import writing
-from store.facts import AGENT
+from store.facts import AGENT, ASKED
 from store.keys import DeskKey
 from store.tickets import SealedFile
 
@@ -118,6 +118,7 @@ class Presented:
     invited: tuple[Invited, ...]  #: good ones
     wrong: int  #: that are none of this desk's, though they stand where only ours do
     agents: tuple[Shown, ...] = ()  #: agents', expired ones too
+    asked: tuple[int, ...] = ()  #: handles of those whom agents have asked
 
 
 def presented(desk: OpenDesk, addressed: Iterable[str], references: Iterable[str], now: datetime) -> Presented:
@@ -126,7 +127,7 @@ def presented(desk: OpenDesk, addressed: Iterable[str], references: Iterable[str
     Agents' tokens are theirs alone, and invite no customer.
     """
     own = [address for address in addressed if is_ours(desk, address)]
-    invited, agents, wrong = [], [], 0
+    invited, agents, asked, wrong = [], [], [], 0
     for texts, is_address in ((own, True), (references, False)):
         for candidate in tokens.find(texts):
             token = tokens.read(desk.key.token_keys, candidate)
@@ -136,9 +137,11 @@ def presented(desk: OpenDesk, addressed: Iterable[str], references: Iterable[str
             good = token.expires >= now.date()
             if token.role == AGENT:
                 agents.append(_shown(token, good=good, addressed=is_address))
+            elif good and token.role == ASKED:
+                asked.append(token.handle)
             elif good:
                 invited.append(Invited(handle=token.handle, role=token.role, addressed=is_address))
-    return Presented(invited=tuple(invited), wrong=wrong, agents=tuple(agents))
+    return Presented(invited=tuple(invited), wrong=wrong, agents=tuple(agents), asked=tuple(asked))
 
 
 def _shown(token: tokens.Token, *, good: bool, addressed: bool) -> Shown:

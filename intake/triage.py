@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from intake import answering, ladder
-from intake.agent_mail import ByAgent, by_agent
+from intake.agent_mail import ByAgent, ByAsked, by_agent, by_asked
 from intake.answering import Circumstances, Policy
 from intake.authenticate import VERIFIED
 from intake.contact_change import asks_for_change
@@ -114,7 +114,7 @@ class Recover:
     why: str = "a mail that had been set aside was read at last"
 
 
-Decision = Repeat | Join | Outside | PassedOver | Bounced | Open | Recover | ByAgent
+Decision = Repeat | Join | Outside | PassedOver | Bounced | Open | Recover | ByAgent | ByAsked
 
 #: The rule of a mail that we sent to ourselves.
 CANARY = "canary"
@@ -149,7 +149,7 @@ def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, aroun
         return _sent(mail, facts, around)
     if facts.returned is not None and mail.nature is Nature.BOUNCE:
         return _bounced(facts.returned, mail)
-    return agents or _customers(mail, report, facts, policy, around)
+    return by_asked(mail, facts, around) or agents or _customers(mail, report, facts, policy, around)
 
 
 def _customers(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, around: Circumstances) -> Decision:

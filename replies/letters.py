@@ -145,6 +145,13 @@ def answer(desk: DeskSettings, view: TicketView, words: str, pictures: Sequence[
     return _letter("answer", desk, view, language.load(view.language, desk.templates), values)
 
 
+def question(desk: DeskSettings, view: TicketView, words: str) -> Letter:
+    """What an agent asks a colleague or another department; nothing of the customer's goes with it."""
+    paragraphs = [part.split("\n") for part in re.split(r"\n\s*\n", words.strip())]
+    values = {"words": words.strip(), "paragraphs": paragraphs}
+    return _letter("question", desk, view, language.load(view.language, desk.templates), values)
+
+
 #: What a screenshot shows as well as words can tell it.
 _SHOWN_ON_SCREEN = frozenset({"transaction_id", "occurred_at"})
 

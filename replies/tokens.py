@@ -40,10 +40,10 @@ MAX_SERIAL: Final = (1 << 12) - 1
 _AGENTS_FIRST_DAY: Final = date(2020, 1, 1).toordinal()
 
 #: How long an answer carries authority; later it still makes a ticket, only a new one. An agent's moves more.
-DAYS: Final = {"requester": 90, "copied": 90, "agent": 14}
+DAYS: Final = {"requester": 90, "copied": 90, "agent": 14, "asked": 14}
 
 #: What a token may say of its holder. The position is the code on the wire: append only.
-ROLES: Final = ("requester", "copied", "agent")
+ROLES: Final = ("requester", "copied", "agent", "asked")
 
 #: Douglas Crockford's base32, in lower case; its aliases (o for 0, i and l for 1) are not taken: one token, one text.
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"

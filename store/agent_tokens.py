@@ -1,4 +1,4 @@
-"""What an agent's token means in rows: its ticket, and whom it was made for. Reads only."""
+"""What the tokens of agents, and of those whom agents have asked, mean in rows. Reads only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from store import candidates, people, rows
-from store.facts import AGENT, AgentToken, Purpose
+from store.facts import AGENT, AgentToken, AskedToken, Purpose
 from store.models import Ticket
 
 
@@ -21,6 +21,15 @@ class Shown:
     serial: int
     good: bool  #: it has not expired
     addressed: bool  #: the mail came to its address; else it stands in a msg-id that the mail answers
+
+
+def asked(session: Session, desk_id: int, sender: str, handles: Sequence[int]) -> AskedToken | None:
+    """The side question that a mail answers: only from the address that was asked."""
+    for participant in people.by_handles(session, desk_id, handles):
+        if sender and participant.address == sender:
+            ticket = candidates.survivor(session, rows.one(session, Ticket, participant.ticket_id))
+            return AskedToken(ticket_id=ticket.id or 0, address=sender)
+    return None
 
 
 def pointed(session: Session, desk_id: int, sender: str, shown: Sequence[Shown]) -> AgentToken | None:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from store import people
-from store.facts import AGENT, CLAIMS_TO_ANSWER, Candidate, Relation
+from store.facts import AGENT, ASKED, CLAIMS_TO_ANSWER, Candidate, Relation
 from store.models import Finding, Participant, ThreadId, Ticket, TicketLink
 
 #: msg-ids of one mail that are looked up: the first names the thread, the last the mail answered (RFC 5322, 3.6.4).
@@ -181,9 +181,11 @@ def survivor(session: Session, ticket: Ticket) -> Ticket:
 
 
 def _taking_part(session: Session, keys: set[int]) -> Mapping[int, set[str]]:
-    """The participants' addresses, by ticket; agents answer by other ways."""
+    """The participants' addresses, by ticket; agents and whom they ask answer by other ways."""
     found: dict[int, set[str]] = {}
-    statement = select(Participant).where(col(Participant.ticket_id).in_(keys), Participant.role != AGENT)
+    statement = select(Participant).where(
+        col(Participant.ticket_id).in_(keys), col(Participant.role).not_in((AGENT, ASKED))
+    )
     for participant in session.exec(statement).all():
         found.setdefault(participant.ticket_id, set()).add(participant.address)
     return found

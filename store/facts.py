@@ -9,6 +9,9 @@ from enum import IntEnum, StrEnum
 #: The role of a participant, and of a reply token, that is an agent's.
 AGENT = "agent"
 
+#: Likewise, of somebody whom an agent has asked a side question.
+ASKED = "asked"
+
 
 class Purpose(StrEnum):
     """What a mail to a signed address of an agent's does, whatever its words are. The order is that of the tokens."""
@@ -126,6 +129,14 @@ class AgentToken:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AskedToken:
+    """The reply address of a side question that a mail came to, from whom it was sent to."""
+
+    ticket_id: int
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """All of it."""
 
@@ -146,3 +157,4 @@ class Facts:
     elsewhere: tuple[tuple[str, str], ...] = ()  #: accounts that another address wrote about, and in which ticket
     agent: AgentFacts | None = None  #: whose registered address the From is
     token: AgentToken | None = None  #: of an agent, that it presents
+    asked: AskedToken | None = None  #: the side question that it answers

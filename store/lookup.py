@@ -39,6 +39,7 @@ class Question:
     returned: Sequence[Invited] = field(default=())  #: tokens of the letter that the mail reports as not delivered
     accounts: Sequence[str] = ()  #: usernames that the mail is about
     agents: Sequence[Shown] = field(default=())  #: agents' tokens, expired ones too
+    asked: Sequence[int] = ()  #: handles of tokens that side questions bear
 
 
 def facts(session: Session, question: Question) -> Facts:
@@ -54,6 +55,7 @@ def facts(session: Session, question: Question) -> Facts:
         candidates=tuple(tied),
         neighbours=_neighbours(session, tied),
         returned=_returned(session, question),
+        asked=agent_tokens.asked(session, question.desk_id, sender, question.asked),
         token=agent_tokens.pointed(session, question.desk_id, sender, question.agents),
         elsewhere=accounts.elsewhere(session, question.desk_id, question.accounts, sender),
         **(_of_sender(session, question.desk_id, sender, question.now) if sender else {}),

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from intake import filing
 from intake.agent_mail import ByAgent
 from intake.agents import answers as public
-from intake.agents import customers, lists, orders, pending, receipts, results, settling, starting
+from intake.agents import canned, customers, lists, orders, pending, questions, receipts, results, settling, starting
 from intake.agents.errand import Errand, Refused, speech
 from intake.agents.results import Said
 from intake.work import Work
@@ -98,16 +98,20 @@ def _by_words(errand: Errand) -> None:
 
 
 def _orders_and_words(errand: Errand, found: Orders) -> list[Said]:
-    what = public.written(errand)
-    given = {order.verb for order in found.orders}
+    given = {order.verb: order.value for order in found.orders}
+    first, rest = orders.divided(found.orders)
+    said = orders.carry_out(errand, first)
+    what = canned.filled(errand, public.written(errand), given.get(Verb.TEMPLATE, ""))
     note = [order.value for order in found.orders if order.verb is Verb.NOTE]
     if note or (errand.purpose is Purpose.NOTE and (what.words.strip() or what.files)):
         _note(errand, [*note, what.words])
+    elif Verb.ASK in given:
+        questions.ask(errand, given[Verb.ASK], what)
     elif what.words.strip() or what.files or not found.orders:
-        row = public.answer(errand, what)
+        row = public.answer(errand, what, preview=canned.is_preview(given.get(Verb.TEMPLATE, "")))
         if row.why:
-            return []  # its orders wait with it
-    said = orders.carry_out(errand, found.orders)
+            return []  # the other orders wait with it
+    said += orders.carry_out(errand, rest)
     if Verb.SEND in given:
         said += settling.send(errand, 0)
     if Verb.DISCARD in given:

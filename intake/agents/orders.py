@@ -224,6 +224,9 @@ def _report(verb: Verb) -> Callable[[Errand, str], list[Said]]:
     return lambda errand, value: lists.answer(errand.session, errand.work, errand.agent, errand.speech, verb, value)
 
 
+#: What the words may need: a field of a template, somebody to answer, a ticket that may be answered.
+_BEFORE_WORDS: Final = frozenset({Verb.SET, Verb.CUSTOMER, Verb.RELEASE})
+
 _DEEDS: Final[dict[Verb, Callable[[Errand, str], list[Said]]]] = {
     Verb.CLOSE: _close,
     Verb.OPEN: _open,
@@ -245,6 +248,12 @@ _DEEDS: Final[dict[Verb, Callable[[Errand, str], list[Said]]]] = {
     Verb.REFUSE: _refuse,
     **{verb: _report(verb) for verb in lists.ASKED},
 }
+
+
+def divided(orders: Sequence[Order]) -> tuple[list[Order], list[Order]]:
+    """What is carried out before the words leave, since they may need it, and what after: an answer moves the ticket."""
+    first = [each for each in orders if each.verb in _BEFORE_WORDS]
+    return first, [each for each in orders if each.verb not in _BEFORE_WORDS]
 
 
 def plain(verb: Verb) -> Order:

@@ -40,7 +40,7 @@ def send(errand: Errand, serial: int) -> list[Said]:
         errand.session.flush()
         public.show(errand, row, what.words, unseen)
         return []
-    ordered = read_orders(rows.one(errand.session, Message, row.message_id).text).orders
+    _done, ordered = orders.divided(read_orders(rows.one(errand.session, Message, row.message_id).text).orders)
     public.put_out(errand, row, what)
     return [("done.sent", {}), *orders.carry_out(errand, ordered)]
 

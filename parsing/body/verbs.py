@@ -38,6 +38,8 @@ class Verb(StrEnum):
     LINK = "link"
     SET = "set"
     CUSTOMER = "customer"
+    TEMPLATE = "template"
+    ASK = "ask"
     SEND = "send"
     UNDO = "undo"
     DISCARD = "discard"
@@ -123,6 +125,11 @@ VERBS: Final[dict[Verb, tuple[tuple[str, ...], Shape]]] = {
     Verb.WAIT: (("wait", "tunggu", "tunda", "snooze"), Shape(usage="customer | 1/12 | 3 hari", optional=True)),
     Verb.TAKE: (("take", "ambil", "claim"), NOTHING),
     Verb.ASSIGN: (("assign", "tugaskan", "serahkan"), Shape(usage="Ani")),
+    Verb.ASK: (
+        ("ask", "tanya", "tanyakan"),
+        Shape(usage="finance@…", fits=lambda value: address_in(value) is not None),
+    ),
+    Verb.TEMPLATE: (("template", "templat"), Shape(usage="NAME [preview]")),
     Verb.SET: (("set", "atur", "isi", "ubah"), Shape(usage="FIELD=VALUE", fits=lambda value: pair(value) is not None)),
     Verb.TAG: (("tag", "label", "tanda"), Shape(usage="+refund -vip", fits=_are_tags)),
     Verb.PRIORITY: (
