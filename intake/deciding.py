@@ -200,9 +200,10 @@ def _presented(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, now: dateti
 
 def _believed(session: Session, desk: OpenDesk, presented: Presented, source: str, now: datetime) -> Presented:
     """Of the tokens none, where too many wrong ones came from this source. Most mails bear none: nothing is asked."""
-    if not presented.invited or tallies.counts(session, desk.id, [source], now)[source] < MAX_WRONG_TOKENS:
+    bears_any = presented.invited or presented.agents or presented.asked
+    if not bears_any or tallies.counts(session, desk.id, [source], now)[source] < MAX_WRONG_TOKENS:
         return presented
-    return replace(presented, invited=())
+    return replace(presented, invited=(), agents=(), asked=())
 
 
 def _question(

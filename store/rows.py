@@ -97,11 +97,30 @@ def gathering(session: Session) -> Iterator[None]:
     event.listen(connection, "before_cursor_execute", catch_up)
     try:
         yield
-        for table, missing in list(waiting):
-            write(table, missing)
+        _write_all(session, waiting)
     finally:
         event.remove(connection, "before_cursor_execute", catch_up)
         del session.info[_WAITING]
+
+
+@contextmanager
+def undoable(session: Session) -> Iterator[None]:
+    """A part of the transaction that is undone as a whole where it raises, with the rows that wait in it."""
+    waiting: _Waiting = session.info.get(_WAITING, {})
+    _write_all(session, waiting)  # what waits from before is no part of it
+    try:
+        with session.begin_nested():
+            yield
+            _write_all(session, waiting)
+    except BaseException:
+        waiting.clear()
+        session.expire_all()
+        raise
+
+
+def _write_all(session: Session, waiting: _Waiting) -> None:
+    for table, missing in list(waiting):
+        (add_missing if missing else add_all)(session, waiting.pop((table, missing), ()))
 
 
 def one(session: Session, table: type[Row], key: Any) -> Row:

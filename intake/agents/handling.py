@@ -143,10 +143,9 @@ def _by_address(errand: Errand) -> list[Said]:
 def _attempt(errand: Errand, deed: Callable[[], list[Said]]) -> None:
     """All or nothing; what was to be reported is."""
     try:
-        with errand.session.begin_nested():
+        with rows.undoable(errand.session):
             said = deed()
     except Refused as refusal:
-        errand.session.expire_all()
         why = results.reason(errand.speech, refusal)
         results.refused(errand, [why], errand.work.mail.spoken)
         _event(errand, "orders not carried out", [why])

@@ -251,7 +251,7 @@ _DEEDS: Final[dict[Verb, Callable[[Errand, str], list[Said]]]] = {
 
 
 def divided(orders: Sequence[Order]) -> tuple[list[Order], list[Order]]:
-    """What is carried out before the words leave, since they may need it, and what after: an answer moves the ticket."""
+    """What is carried out before the words leave, since they may need it, and what after them."""
     first = [each for each in orders if each.verb in _BEFORE_WORDS]
     return first, [each for each in orders if each.verb not in _BEFORE_WORDS]
 

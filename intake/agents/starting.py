@@ -52,11 +52,10 @@ def _furnish(errand: Errand, found: Orders) -> None:
     """Its customer, and its orders."""
     speech, inner = errand.speech, inner_sender(errand.work.mail)
     try:
-        with errand.session.begin_nested():
+        with rows.undoable(errand.session):
             named = _named(found)
             said = orders.carry_out(errand, found.orders)
     except Refused as refusal:
-        errand.session.expire_all()
         results.refused(errand, [results.reason(speech, refusal)], errand.work.mail.spoken)
         return
     if named is None and inner is not None:

@@ -95,3 +95,16 @@ def test_a_row_that_is_there_is_added_to(engine: Engine) -> None:
                 unique=("name",),
             )
         assert session.exec(select(DoorHealth.server_count)).all() == [5]
+
+
+def test_what_is_undone_is_undone_with_the_rows_that_wait_in_it(engine: Engine) -> None:
+    """What waited before it is written all the same."""
+    with writing(engine) as session, rows.gathering(session):
+        rows.add_later(session, [rows.Draft(DoorHealth, name="before", kind="smtp")])
+        with pytest.raises(ZeroDivisionError), rows.undoable(session):
+            rows.add_later(session, [rows.Draft(DoorHealth, name="within", kind="smtp")])
+            raise ZeroDivisionError
+        with rows.undoable(session):
+            rows.add_later(session, [rows.Draft(DoorHealth, name="after", kind="smtp")])
+    with looking(engine) as session:
+        assert {row.name for row in session.exec(select(DoorHealth)).all()} == {"before", "after"}
