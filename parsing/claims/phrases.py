@@ -62,6 +62,7 @@ class Kind(StrEnum):
     PAST = "responder.past"  #: what is told of was, and is no more
     ME = "responder.me"  #: one person speaks of himself
     WISH = "responder.wish"  #: as PLEA
+    REPORT = "customer.reports"  #: what only a platform's customer speaks of: who is away does not
     JOIN = "responder.joins"  #: where a clause begins within a sentence
     BOUNCE_SUBJECT = "bounce.subjects"
     BOUNCE_FAILED = "bounce.failed"

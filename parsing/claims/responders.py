@@ -103,8 +103,8 @@ def _pairs(spoken: _Spoken, text: str) -> Iterator[tuple[str, ...]]:
     meanwhile, receipt = spoken.has(*_MEANWHILE), spoken.has(*_RECEIPT)
     away, closed, gone = spoken.has(*_AWAY), spoken.has(Kind.CLOSED), spoken.has(Kind.GONE)
     me = spoken.has(Kind.ME)
-    if _REPORTED.search(text):
-        away = closed = gone = None
+    if _REPORTED.search(text) or find(Kind.REPORT, fold(text)):
+        away = closed = gone = receipt = None
     if away and (lasting := meanwhile or spoken.until or receipt):
         yield away, lasting
     if closed and not me and spoken.until:

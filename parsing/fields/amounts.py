@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from parsing.fields.lexicon import every_label, every_word, spelled
-from parsing.fields.numbers import BEGINNINGS, SUFFIXES, WORDS, WRITTEN, parsed, spoken
+from parsing.fields.lexicon import every_label, every_word
+from parsing.fields.numbers import BEGINNINGS, SCALE_WORDS, SUFFIXES, WORDS, WRITTEN, parsed, spoken
 from parsing.fields.source import DIGITS, Circumstances, Source, first_words
 from parsing.fields.tables import under
+from parsing.fields.vocabulary import spelled
 from parsing.report import Finding, Value
 
 #: What people write → ISO 4217, and the usual codes of the coins that platforms pay in.
@@ -53,7 +54,8 @@ _TOTAL = re.compile(
     rf"[ \t]{{0,2}}\+[ \t]{{0,2}}(?:rp\.?[ \t]?)?\d[\d.]{{0,12}}[ \t]{{0,2}}=[ \t]{{0,2}}(?:rp\.?[ \t]?)?(?P<number>{WRITTEN})",
     re.IGNORECASE,
 )
-_SCALE = frozenset("ribu rebu seribu juta sejuta thousand million".split())
+#: Between two sums, of which the second is the first with something added.
+_ADDED_UP = re.compile(rf"=|\b(?:{spelled(every_word('added_up'))})\b", re.IGNORECASE)
 _BEFORE, _AFTER = 44, 16  #: code points that tell what an amount is
 _NOT_BEFORE = re.compile(
     rf"\b(?:(?:{spelled(every_word('no_amount_before'))})\b[^.,;\n\d]{{0,28}}"
@@ -117,7 +119,7 @@ def settle(found: Sequence[Finding], sources: Sequence[Source]) -> list[Finding]
     parts: set[int] = set()
     for one, other in pairwise(found):
         between = texts[one.where][one.end : other.start] if one.where == other.where else ""
-        if 0 < len(between) <= 30 and re.search(r"\+.*=|=|\btotal\b|\bjadi\b", between):  # noqa: PLR2004
+        if 0 < len(between) <= 30 and _ADDED_UP.search(between):  # noqa: PLR2004
             parts.add(id(one))
     return [each for each in found if id(each) not in parts]
 
@@ -166,7 +168,7 @@ def _written(groups: Mapping[str, str | None]) -> Decimal | None:
 def _spoken(groups: Mapping[str, str | None]) -> Decimal | None:
     """A number in words is money where it has a currency, or thousands."""
     words = (groups["words"] or "").lower().replace("-", " ").split()
-    if not groups.get("name") and not _SCALE & set(words):
+    if not groups.get("name") and not SCALE_WORDS & set(words):
         return None
     value = spoken(words)
     return None if value is None else Decimal(value)

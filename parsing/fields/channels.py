@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from parsing.fields.lexicon import every_word, spelled
+from parsing.fields.lexicon import every_word
 from parsing.fields.source import Circumstances, Source, first_words
+from parsing.fields.vocabulary import spelled
 from parsing.report import Finding
 
 #: Name → what else people call it.
@@ -107,9 +108,7 @@ _ONLY_BEHIND = {
 _BY = re.compile(rf"(?:^|[^\w])(?:{spelled(every_word('paid_by'))})[ \t:\"'(/]{{1,3}}$", re.IGNORECASE)
 _SURELY_BY = re.compile(rf"(?<!\w)(?:{spelled(every_word('surely_by'))})[ \t]{{1,3}}$", re.IGNORECASE)
 _AMOUNT_BEFORE = re.compile(r"\d[ \t]?(?:rb|ribu|k|jt|juta)?[ \t]{1,2}$", re.IGNORECASE)
-_ENDS = re.compile(
-    r"[ \t]*(?:$|[,.;:)\n]|(?:jam|jm|tgl|td|tadi|kmrn|kemarin|ga|gak|blm|belum|user|id|no|ke)\b)", re.IGNORECASE
-)
+_ENDS = re.compile(rf"[ \t]*(?:$|[,.;:)\n]|(?:{spelled(every_word('after_channel'))})\b)", re.IGNORECASE)
 #: A sentence of one word: "depo 20rb. dana. id budi_1".
 _ALONE_BEFORE, _ALONE_AFTER = re.compile(r"[.,;|/\n][ \t]*$"), re.compile(r"[ \t]*(?:[.,;|/\n]|$)")
 _NOUN = re.compile(rf"[ \t]{{1,2}}(?:{spelled(every_word('money_is'))})\b", re.IGNORECASE)
@@ -184,6 +183,7 @@ _LONGEST = sorted(_CANONICAL, key=lambda alias: (-len(alias), alias))
 _PATTERN = re.compile(rf"(?<![\w@.-])(?:{spelled(_LONGEST)})(?![\w@]|[.-]\w|'\w)", re.IGNORECASE)
 _FIRST = first_words(_LONGEST)
 _ACCOUNT = re.compile(
-    r"[ \t:]{1,3}(?:(?:no|nomor|rek|rekening)\.?[ \t:]{1,2}){0,2}(?P<value>\d[\d-]{7,19}(?:[ ]\d{2,8}){0,3})(?![\w@/]|[.,]\d)",
+    rf"[ \t:]{{1,3}}(?:(?:{spelled((*every_word('number'), *every_word('others_digits')))})\.?[ \t:]{{1,2}}){{0,2}}"
+    r"(?P<value>\d[\d-]{7,19}(?:[ ]\d{2,8}){0,3})(?![\w@/]|[.,]\d)",
     re.IGNORECASE,
 )

@@ -13,8 +13,9 @@ from itertools import islice
 
 import phonenumbers
 
-from parsing.fields.lexicon import every_word, spelled
+from parsing.fields.lexicon import every_word
 from parsing.fields.source import DIGITS, Circumstances, Source
+from parsing.fields.vocabulary import spelled
 from parsing.report import Finding
 
 #: Addresses of one text that are looked at: who writes down more sends a list, not his own.
@@ -49,9 +50,7 @@ _CLAUSE = re.compile(r"[.;!?\n](?=\s|$)")
 _ADDRESS = re.compile(r"[^\s@]{1,64}@\S{1,80}")
 _MOBILE = re.compile(r"\+628|\+601|\+(?!6[02])")
 #: A number of a fixed line is one only where it is called so: banks number their accounts likewise.
-_CALLED = re.compile(
-    r"(?:te?lp?|tele?[fp]on|phone|hp|wa|whatsapp|fax|kantor|rumah|call)\b[^\d\n]{0,12}$", re.IGNORECASE
-)
+_CALLED = re.compile(rf"(?<!\w)(?:{spelled(every_word('called'))})\b[^\d\n]{{0,12}}$", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[^\d+]")
 _MIN_DIGITS = 9  #: a shorter one is a short code, or a part of something else
 _MALAYSIA = timedelta(hours=8)  #: east of UTC, where 01… is a mobile number

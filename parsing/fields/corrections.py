@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from parsing.fields.lexicon import every_word, spelled
+from parsing.fields.lexicon import every_word
 from parsing.fields.source import Source, first_words
+from parsing.fields.vocabulary import spelled
 from parsing.report import Finding, Value
 
 _REACH = 70  #: code points between the correcting words and the value that they bring

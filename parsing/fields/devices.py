@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from parsing.fields.lexicon import every_word, spelled
+from parsing.fields.lexicon import every_word
 from parsing.fields.source import Circumstances, Source, first_words
+from parsing.fields.vocabulary import spelled
 from parsing.report import Finding
 
 _GAP = r"(?:[ \t]{1,2})"
@@ -48,19 +49,15 @@ _FIRST = first_words(
 )  # fmt: skip
 #: Browsers whose names are words: only with a version, in capitals, or where one says what one uses.
 _WORDS = re.compile(r"(?:opera|edge|brave)$", re.IGNORECASE)
-_USED = re.compile(
-    r"\b(?:pakai|pake|guna|menggunakan|browser|peramban|via|lewat|di|ke|on|in|using|with|dan|and|atau|or|hp|for|punya)[ \t]{1,2}$",
-    re.IGNORECASE,
-)
+_USED = re.compile(rf"\b(?:{spelled(every_word('used_on'))})[ \t]{{1,2}}$", re.IGNORECASE)
 #: Of a stranger's sign-in; "saya" before it does not help: "saya dapat notif login dari …".
 _INTRUDER = re.compile(
-    r"(?:notif\w*|pemberitahuan|peringatan|alert|ada yang|ada yg|seseorang|orang lain|orang|someone|somebody|asing|tidak dikenal|tak dikenal|unknown|unrecogni[sz]ed|new|baru|email)"
-    r"[^.!?\n]{0,50}\b(?:login|log in|log masuk|masuk|sign[- ]?in|signed in|logged in|akses|mengakses|perangkat|device)\b[^.!?\n]{0,40}$",
+    rf"(?:{spelled(every_word('intruder'))})[^.!?\n]{{0,50}}\b(?:{spelled(every_word('intruding'))})\b[^.!?\n]{{0,40}}$",
     re.IGNORECASE,
 )
 #: Behind which the sender speaks of his own: "login dari oppo padahal hp saya samsung".
 _OWN = re.compile(rf"(?<!\w)(?:{spelled(every_word('turn'))})\s", re.IGNORECASE)
-_OLD = re.compile(r"^[ \t]{1,2}(?:lama|baru|lain|old|new|lawas)\b", re.IGNORECASE)
+_OLD = re.compile(rf"^[ \t]{{1,2}}(?:{spelled(every_word('other_device'))})\b", re.IGNORECASE)
 _BEFORE = 110  #: code points in which a stranger is spoken of
 _CONFIDENT, _BARE = 0.9, 0.7
 

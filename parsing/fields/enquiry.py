@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 
 #: Code points that are looked at: a question stands at the beginning.
 _LOOKED_AT = 2_000
@@ -18,8 +18,8 @@ _NEAR = r"(?:\W+\w+){0,6}?\W+"
 
 _ASKING, _PROGRESS, _NUMBER, _WHOLE = (phrases("enquiry", name) for name in ("asking", "progress", "number", "whole"))
 _QUESTION = re.compile(
-    rf"(?<!\w)(?:(?:{spelled(_ASKING)}){_NEAR}(?:{spelled(_PROGRESS)})|(?:{spelled(_PROGRESS)}){_NEAR}(?:{spelled(_ASKING)})"
-    rf"|(?:{spelled(_ASKING)}){_NEAR}(?:{spelled(_NUMBER)})|(?:{spelled(_WHOLE)}))(?!\w)",
+    rf"(?<!\w)(?:(?:{loosely_spelled(_ASKING)}){_NEAR}(?:{loosely_spelled(_PROGRESS)})|(?:{loosely_spelled(_PROGRESS)}){_NEAR}(?:{loosely_spelled(_ASKING)})"
+    rf"|(?:{loosely_spelled(_ASKING)}){_NEAR}(?:{loosely_spelled(_NUMBER)})|(?:{loosely_spelled(_WHOLE)}))(?!\w)",
     re.IGNORECASE,
 )
 

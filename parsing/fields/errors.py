@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator
 
 from parsing.fields.source import Circumstances, Source, first_words
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 from parsing.report import Finding
 
 _ANNOUNCED = phrases("errors", "announced")
 _LABELS = phrases("errors", "labels")
 _QUOTED = r"[\"“”'‘«](?P<quoted>[^\"“”'’«»\n\ufffc]{3,200})[\"”“'’»]"
 _SAID = re.compile(
-    rf"(?:{spelled(_ANNOUNCED)})(?:nya)?\b(?:[ \t]{{1,2}}[^\W\d_]{{1,14}}){{0,4}}?[ \t]{{0,2}}[:=(]?[ \t]{{0,2}}\n?{_QUOTED}",
+    rf"(?:{loosely_spelled(_ANNOUNCED)})(?:nya)?\b(?:[ \t]{{1,2}}[^\W\d_]{{1,14}}){{0,4}}?[ \t]{{0,2}}[:=(]?[ \t]{{0,2}}\n?{_QUOTED}",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    rf"(?:{spelled(_LABELS)})(?:nya)?[ \t]{{0,2}}(?:[:=]|adalah|yaitu|is)[ \t]{{0,2}}\n?(?P<value>[^\n\ufffc.!?\"“']{{3,120}}(?:\.\d[^\n\ufffc.!?]{{0,40}}){{0,2}})",
+    rf"(?:{loosely_spelled(_LABELS)})(?:nya)?[ \t]{{0,2}}(?:[:=]|adalah|yaitu|is)[ \t]{{0,2}}\n?(?P<value>[^\n\ufffc.!?\"“']{{3,120}}(?:\.\d[^\n\ufffc.!?]{{0,40}}){{0,2}})",
     re.IGNORECASE,
 )
 _CODE = re.compile(

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsing.fields.calendar import Clue, clues
-from parsing.fields.lexicon import clock_words, every_word, spelled
+from parsing.fields.lexicon import clock_words, every_word
 from parsing.fields.moments import is_second_of_range
 from parsing.fields.source import TAKEN, Source
+from parsing.fields.vocabulary import spelled
 
 _GAP = 30  #: code points between two expressions that stand together
 _FAR = 160  #: code points between a day and its time in a form

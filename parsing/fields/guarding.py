@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 from parsing.mail import AttachmentKind, ParsedMail
 from parsing.pictures.picture import Picture
 from parsing.report import Category, Hidden, Report
 
 SECRET, IDENTITY = "secret", "identity"
 
-_CARD_WORDS = re.compile(rf"(?<!\w)(?:{spelled(phrases('pictures', 'identity_card'))})(?!\w)", re.IGNORECASE)
+_CARD_WORDS = re.compile(rf"(?<!\w)(?:{loosely_spelled(phrases('pictures', 'identity_card'))})(?!\w)", re.IGNORECASE)
 _LABELS = (*phrases("secrets", "identity"), "selfie", "swafoto")
-_NAMED = re.compile(rf"(?<![^\W\d_])(?:{spelled(_LABELS)})(?![^\W\d_])", re.IGNORECASE)
+_NAMED = re.compile(rf"(?<![^\W\d_])(?:{loosely_spelled(_LABELS)})(?![^\W\d_])", re.IGNORECASE)
 
 #: Words of an identity card that have to be in a picture: a form that asks for a NIK has one of them.
 _ENOUGH = 3

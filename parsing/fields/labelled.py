@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from parsing.fields.lexicon import every_word, spelled
+from parsing.fields.lexicon import every_word
 from parsing.fields.source import Source, first_words
+from parsing.fields.vocabulary import spelled
 
 _OWNER = rf"(?:[ \t]?nya|ku|'s)?(?:[ \t]{{1,3}}(?:{spelled(every_word('owner'))})\b)?"
 _QUALIFIER = rf"(?:[ \t]{{1,3}}(?:{spelled(every_word('qualifier'))})\b){{0,4}}"

@@ -1,21 +1,19 @@
-"""The words of each language, read once from `words/<language>/words.toml` when the module is imported.
+"""The words that a language of letters has: `words/<language>/words.toml`, as values.
 
-Labels that introduce a value, names and questions for letters, the subjects of categories, the calendar's words.
+Labels that introduce a value, names and questions for letters, the subjects of categories, how people deny, correct and
+count, the calendar's words.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from parsing.fields.vocabulary import LANGUAGES, longest_first, told_in
 from parsing.report import Category
 
 FALLBACK = "id"  #: letters in ms, jv and su are answered in Indonesian, as are texts that tell nothing
-_FOLDER = Path(__file__).with_name("words")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +27,7 @@ class Words:
     labels: Mapping[str, tuple[str, ...]]  #: field → what people write before its value
     calendar: Mapping[str, Mapping[str, Any]]
     speech: Mapping[str, tuple[str, ...]]  #: how people deny, correct and number things
+    numbers: Mapping[str, Mapping[str, int]]  #: how they count: kind → word → what it counts
     not_names: frozenset[str]  #: words that follow a label without being its value
 
     def field_name(self, item: str) -> str:
@@ -44,22 +43,25 @@ class Words:
         return self.subjects[category]
 
 
-def _load(path: Path) -> Words:
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+def _words(language: str, table: Mapping[str, Any]) -> Words:
     fields, categories = table["fields"], table["categories"]
     return Words(
-        language=path.parent.name,
+        language=language,
         names={name: entry["name"] for name, entry in fields.items()},
         questions={name: entry["question"] for name, entry in fields.items() if "question" in entry},
         subjects={Category(name): entry["subject"] for name, entry in categories.items()},
         labels={name: tuple(entry.get("labels", ())) for name, entry in fields.items()},
         calendar=table["calendar"],
         speech={name: tuple(phrases) for name, phrases in table["speech"].items()},
+        numbers=table["numbers"],
         not_names=frozenset(table["not_names"]),
     )
 
 
-LEXICON: Mapping[str, Words] = {path.parent.name: _load(path) for path in sorted(_FOLDER.glob("*/words.toml"))}
+#: A language without a file of its own (Malay) is answered in another, and read by what that one has.
+LEXICON: Mapping[str, Words] = {
+    language: _words(language, table) for language in LANGUAGES if (table := told_in(language, "words"))
+}
 
 
 def words(language: str | None) -> Words:
@@ -71,18 +73,18 @@ def words(language: str | None) -> Words:
 
 def every_label(field: str) -> tuple[str, ...]:
     """The labels of a field in all languages, the longest first, so that none hides a longer one."""
-    return _longest_first({label for language in LEXICON.values() for label in language.labels.get(field, ())})
+    return longest_first({label for language in LEXICON.values() for label in language.labels.get(field, ())})
 
 
 def every_word(name: str) -> tuple[str, ...]:
     """The phrases of one kind of [speech] in all languages, the longest first."""
-    return _longest_first({phrase for language in LEXICON.values() for phrase in language.speech[name]})
+    return longest_first({phrase for language in LEXICON.values() for phrase in language.speech[name]})
 
 
 def clock_words(kind: str) -> list[str]:
     """The clock's words of one kind in all languages, the longest first."""
     return list(
-        _longest_first({word for language in LEXICON.values() for word in language.calendar["clock"].get(kind, ())})
+        longest_first({word for language in LEXICON.values() for word in language.calendar["clock"].get(kind, ())})
     )
 
 
@@ -96,10 +98,6 @@ def meanings(table: str) -> dict[str, str]:
     }
 
 
-def spelled(phrases: Iterable[str]) -> str:
-    """The pattern of any of these phrases, whose words may stand one to three blanks apart."""
-    return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t\n]{1,3}") for phrase in phrases)
-
-
-def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+def every_number(kind: str) -> dict[str, int]:
+    """The words of one kind of [numbers] in all languages."""
+    return {word: value for language in LEXICON.values() for word, value in language.numbers[kind].items()}

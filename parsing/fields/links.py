@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from parsing.fields.source import Circumstances, Source
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 from parsing.report import Finding
 
 PROOF = "proof"  #: the role of a link that leads to one
@@ -18,7 +18,7 @@ _HOSTS = frozenset(
     "wetransfer.com we.tl streamable.com loom.com vimeo.com imgur.com i.imgur.com prnt.sc ibb.co i.ibb.co postimg.cc gyazo.com jumpshare.com gofile.io terabox.com 1024terabox.com snipboard.io screenrec.com clipchamp.com".split()
 )
 _ANNOUNCED = re.compile(
-    rf"(?<!\w)(?:{spelled(phrases('links', 'proof'))})(?:nya)?(?!\w)[^.!?\n]{{0,60}}$", re.IGNORECASE
+    rf"(?<!\w)(?:{loosely_spelled(phrases('links', 'proof'))})(?:nya)?(?!\w)[^.!?\n]{{0,60}}$", re.IGNORECASE
 )
 _BEFORE = 90  #: code points in which a proof is announced
 _ENDS = ".,;:)]}'\"”’"

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from parsing.fields.channels import accounts
 from parsing.fields.contacts import office_addresses
-from parsing.fields.lexicon import every_word, spelled
+from parsing.fields.lexicon import every_word
 from parsing.fields.source import Source, first_words
+from parsing.fields.vocabulary import spelled
 
 _DIGITS_ONLY = every_word("others_digits")
 _OTHERS = (*every_word("others_numbers"), *_DIGITS_ONLY)

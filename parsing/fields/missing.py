@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from parsing.fields.source import SEARCHED
 from parsing.report import Category, Finding
 
 #: What each category needs, in the order in which it is asked for. Who is registering has no username yet.
@@ -74,7 +75,7 @@ def names_ticket(text: str, findings: Iterable[Finding]) -> bool:
     if not any(sign in text.lower() for sign in _TICKET_SIGNS):
         return False
     others = {str(finding.value) for finding in findings if finding.field in ("transaction_ids", "usernames")}
-    numbers = (match[match.lastgroup or 0] for match in _TICKET.finditer(text))
+    numbers = (match[match.lastgroup or 0] for match in _TICKET.finditer(text[:SEARCHED]))
     return any(number not in others for number in numbers)
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
-from parsing.fields.lexicon import clock_words, every_word, spelled
+from parsing.fields.lexicon import clock_words, every_word
 from parsing.fields.source import Source, first_words
+from parsing.fields.vocabulary import spelled
 
 _BEFORE, _AFTER = 44, 36  #: code points of the same sentence that are looked at
 _UNTIL = re.compile(

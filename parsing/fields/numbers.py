@@ -9,39 +9,26 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from parsing.fields.lexicon import every_number
+
 #: 1.500.000 · 1,500,000.00 · 1 500 000 · 1500000 · 1,5
 WRITTEN = r"\d{1,3}(?:[., ]\d{3}(?!\d)){1,4}(?:[.,]\d{1,2}(?!\d))?|\d{1,15}(?:[.,]\d{1,8}(?!\d))?"
 
-_UNITS = {
-    "nol": 0, "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "lapan": 8, "sembilan": 9,
-    "sepuluh": 10, "sebelas": 11, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
-    "seventy": 70, "eighty": 80, "ninety": 90, "setengah": 0, "half": 0, "a": 1,
-}  # fmt: skip
-_TIMES = {"puluh": 10, "ratus": 100, "hundred": 100}
-_ADDS = {"belas": 10}
-_WHOLES = {"seratus": 100}
-_SCALES = {
-    "ribu": 1_000,
-    "seribu": 1_000,
-    "rb": 1_000,
-    "thousand": 1_000,
-    "rebu": 1_000,
-    "juta": 1_000_000,
-    "sejuta": 1_000_000,
-    "jt": 1_000_000,
-    "million": 1_000_000,
-}
+_UNITS, _TIMES, _ADDS, _WHOLES, _SCALES, _HALVES = (
+    every_number(kind) for kind in ("units", "times", "adds", "wholes", "scales", "half")
+)
 
-#: What a short suffix multiplies by.
-SUFFIXES: Mapping[str, int] = {
-    "rb": 1_000, "ribu": 1_000, "rebu": 1_000, "rbu": 1_000, "ribuan": 1_000, "k": 1_000, "thousand": 1_000, "jt": 1_000_000, "juta": 1_000_000, "jutaan": 1_000_000,
-    "million": 1_000_000, "mil": 1_000_000, "mio": 1_000_000, "milyar": 1_000_000_000, "miliar": 1_000_000_000,
-}  # fmt: skip
+#: What a short suffix multiplies by: "50rb", "50k".
+SUFFIXES: Mapping[str, int] = every_number("suffixes")
 
-WORDS = frozenset({*_UNITS, *_TIMES, *_ADDS, *_WHOLES, *_SCALES} - {"rb", "jt"})
-#: A number in words begins with one of these.
-BEGINNINGS = frozenset({*_UNITS, *_WHOLES, "seribu", "sejuta"} - {"nol", "a", "half"})
+#: Words that are part of a number; what is short ("rb", "jt") only stands behind digits.
+WORDS = frozenset({*_UNITS, *_TIMES, *_ADDS, *_WHOLES, *_HALVES, *(word for word in _SCALES if len(word) > 2)})  # noqa: PLR2004
+#: A number in words begins with one of these: not with nothing, nor with a word that is mostly an article.
+BEGINNINGS = frozenset({*_WHOLES, *_HALVES, *(word for word in _SCALES if word.startswith("se"))}) | frozenset(
+    word for word, value in _UNITS.items() if value and len(word) > 1
+)
+#: Words of thousands and millions: a number in words that has one is money.
+SCALE_WORDS = frozenset(word for word in _SCALES if word in WORDS)
 
 
 def parsed(written: str) -> Decimal | None:
@@ -66,7 +53,7 @@ def spoken(words: list[str]) -> int | None:
     total = part = 0
     last = 0
     for word in words:
-        if word in ("setengah", "half"):
+        if word in _HALVES:
             last = -1
         elif word in _UNITS:
             last = _UNITS[word]

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from parsing.fields.search import FieldDeclaration, search
 from parsing.fields.source import Circumstances, Origin, Source
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 from parsing.pictures.picture import Picture
 from parsing.report import Finding, Standing, Value
 
@@ -31,7 +31,8 @@ _HOURS_APART = timedelta(minutes=90)
 _CONFUSED = str.maketrans("OoIlSsBZ", "00115582")
 
 _FEES, _TOTALS = (
-    re.compile(rf"(?<!\w)(?:{spelled(phrases('pictures', name))})(?!\w)", re.IGNORECASE) for name in ("fee", "total")
+    re.compile(rf"(?<!\w)(?:{loosely_spelled(phrases('pictures', name))})(?!\w)", re.IGNORECASE)
+    for name in ("fee", "total")
 )
 
 _Same = Callable[[Value, Value], bool]

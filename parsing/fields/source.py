@@ -15,7 +15,8 @@ from typing import Any
 
 from parsing.body.quotes import Division, Kind
 from parsing.fields.closing import closing_block
-from parsing.fields.lexicon import every_label, spelled
+from parsing.fields.lexicon import every_label
+from parsing.fields.vocabulary import spelled
 from parsing.report import Finding, ReportSettings, Value
 
 #: Code points of a text that are searched: nobody reports at greater length, and finders look at each several times.

@@ -16,7 +16,7 @@ from operator import attrgetter
 
 from parsing.fields.concepts import Lexis, Mention, Word, of_kind
 from parsing.fields.source import Circumstances, Source
-from parsing.fields.vocabulary import spelled
+from parsing.fields.vocabulary import loosely_spelled
 from parsing.report import Finding
 
 _LOOKED_AT = 6_000  #: code points: who has tried more has written a diary
@@ -34,8 +34,8 @@ def _listed(idea: str) -> list[str]:
     )
 
 
-_BREAK = re.compile(rf"\s(?:{spelled(_listed('break'))})\s", re.IGNORECASE)
-_PAST = re.compile(rf"\b(?:{spelled(_listed('past'))})\b", re.IGNORECASE)
+_BREAK = re.compile(rf"\s(?:{loosely_spelled(_listed('break'))})\s", re.IGNORECASE)
+_PAST = re.compile(rf"\b(?:{loosely_spelled(_listed('past'))})\b", re.IGNORECASE)
 #: Deeds that one phrase tells; of these, mending is told only where "sudah" or "saya" stands close before it.
 _ACTS = frozenset({"act", "report", "mend"})
 #: verb, what it is done to, words between them at the most

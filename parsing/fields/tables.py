@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from parsing.fields.source import Source
 
 _MIN_CELLS = 2
 _FORM_SIGNS = ":="  #: "Username : budi_99"
 _MAX_ROWS = 50  #: of one table: nobody reports more transactions
+_MAX_LINES = 1_000  #: of a text that are looked at
 _CELL = re.compile(r"[^\t|\n]+")
 
 
@@ -24,7 +25,7 @@ def under(source: Source, heading: re.Pattern[str]) -> Iterator[tuple[int, int]]
     if "\t" not in text and "|" not in text:
         return
     column, width, rows = -1, 0, 0
-    for cells, following in pairwise([*_rows(text), []]):
+    for cells, following in pairwise([*islice(_rows(text), _MAX_LINES), []]):
         if column >= 0 and len(cells) == width and rows < _MAX_ROWS:
             rows += 1
             yield cells[column]

@@ -8,9 +8,10 @@ from difflib import SequenceMatcher
 
 from parsing.fields.corrections import Bare
 from parsing.fields.labelled import LISTED, Grammar, grammar, plain
-from parsing.fields.lexicon import every_label, every_word, spelled
+from parsing.fields.lexicon import every_label, every_word
 from parsing.fields.source import DIGITS, Circumstances, Origin, Source
 from parsing.fields.tables import under
+from parsing.fields.vocabulary import spelled
 from parsing.report import Finding
 
 _GROUPS = r"(?:[ \t]\d{3,8}(?![.:,/]?\d|\w))*(?:(?<=\d{3})[ \t]\d{1,2}(?![\w.:,/]|[ \t](?:rb|ribu|jt|juta|jam)\b))?"

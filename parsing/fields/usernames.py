@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from parsing.fields.corrections import Bare
 from parsing.fields.labelled import Grammar, grammar, plain
-from parsing.fields.lexicon import LEXICON, every_label, every_word, spelled
+from parsing.fields.lexicon import LEXICON, every_label, every_word
 from parsing.fields.source import Circumstances, Source, first_words
 from parsing.fields.tables import under
+from parsing.fields.vocabulary import spelled
 from parsing.report import Finding
 
 _VALUE = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{1,30}[A-Za-z0-9_]|[A-Za-z0-9_])(?![\w@]|[.-]\w)"

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from parsing.mail import Envelope, RawMail
-from parsing.reading import read, to_json
+from parsing.mail import Envelope, Nature, RawMail
+from parsing.reading import Reading, read, to_json
 from parsing.report import Category
 from tests.extraction.scoring import Score, load, score
 
@@ -42,8 +42,8 @@ SECRETS = (1.0, 0.95)
 WHOLE = {"category": 0.92, "language": 0.97, "missing": 0.93, "exact": 0.80}
 
 
-def _predicted(item: Mapping[str, Any]) -> dict[str, Any]:
-    """What reading makes of a labelled mail, sent as a real one."""
+def _read(item: Mapping[str, Any]) -> Reading:
+    """A labelled mail, read as a real one."""
     mail = EmailMessage()
     mail["From"], mail["To"] = "Pelapor <pelapor@example.com>", "support@example.org"
     mail["Subject"] = item.get("subject") or ""
@@ -56,7 +56,12 @@ def _predicted(item: Mapping[str, Any]) -> dict[str, Any]:
     else:
         mail.set_content(item["html"], subtype="html")
     envelope = Envelope(door="test", received_at=datetime.now(UTC), history=True)
-    predicted: dict[str, Any] = to_json(read(RawMail(content=mail.as_bytes(), envelope=envelope)), "")["report"]
+    return read(RawMail(content=mail.as_bytes(), envelope=envelope))
+
+
+def _predicted(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What reading makes of a labelled mail."""
+    predicted: dict[str, Any] = to_json(_read(item), "")["report"]
     return predicted | {"secrets": [each["text"] for each in predicted["secrets"]]}
 
 
@@ -90,10 +95,19 @@ def test_our_own_mails_are_understood() -> None:
 
 
 @pytest.mark.battery
+def test_no_report_is_taken_for_a_robots() -> None:
+    """Whoever reports is a person, in whatever words: a robot's mail is not acknowledged."""
+    reports = [item for path in OURS for item in load(path) if item["gold"]["category"] != Category.OTHER]
+    assert [item["id"] for item in reports if _read(item).mail.nature is not Nature.HUMAN] == []
+
+
+@pytest.mark.battery
 def test_steps_are_found_in_any_phrase() -> None:
     """In sentences written to say the same things in other words; questions, wishes and failed deeds are none."""
-    total = _measured(load(STEPS), "steps in our own words")
-    assert total.fields["steps_tried"].f1 >= LINES["steps_tried"]
+    total = score(load(STEPS), _predicted)
+    found = total.fields["steps_tried"]
+    print(f"\nsteps alone, {found.gold}: precision {found.precision:.3f}, recall {found.recall:.3f}, F1 {found.f1:.3f}")
+    assert found.f1 >= LINES["steps_tried"]
 
 
 @pytest.mark.battery

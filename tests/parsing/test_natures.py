@@ -123,3 +123,17 @@ def test_no_text_costs_time(text: str, sender: str) -> None:
     start = time.process_time()
     reading(content)
     assert time.process_time() - start < 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "akun sy dinonaktifkan oleh sistem, ada tulisan hubungi cs. no hp 0878 4400 9911",
+        "Someone transferred money out of my account yesterday evening without my permission. my id: 20114477",
+        "Sudah menghubungi bank, kata petugasnya uang sudah keluar.",
+        "Pencairan dana yang kami ajukan 5 Januari belum kami terima pada rekening kami.",
+    ],
+)
+def test_a_customer_who_reports_is_no_responder(text: str) -> None:
+    """Though an account that was closed, a reference that was received and a date may stand in a responder's words."""
+    assert reading(mail(text)).mail.nature is Nature.HUMAN

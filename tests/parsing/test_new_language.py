@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from parsing.fields.vocabulary import LANGUAGES
+from parsing.fields.vocabulary import LANGUAGES, told_in
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "parsing" / "fields" / "words"
@@ -80,3 +82,29 @@ def test_a_languages_folder_holds_what_it_may(language: str) -> None:
     whole = {path.name for path in (WORDS / "en").iterdir()}
     assert names <= whole
     assert names == whole or "words.toml" not in names
+
+
+#: What a language need not have, since its grammar has no such thing: Indonesian verbs have no past.
+_OF_ITS_GRAMMAR = {"steps": {"past"}, "spelling": None}
+
+
+@pytest.mark.parametrize("kind", sorted(path.stem for path in (WORDS / "en").iterdir()))
+def test_a_language_of_letters_has_words_for_everything(kind: str) -> None:
+    """Whatever Indonesian or English can say, every language with letters can say too; the others borrow."""
+    own = _OF_ITS_GRAMMAR.get(kind, set())
+    if own is None:
+        return
+    whole = [language for language in LANGUAGES if told_in(language, "words")]
+    assert {"id", "en"} <= set(whole)
+    said = {language: _names(told_in(language, kind)) - own for language in whole}
+    everything = set().union(*said.values())
+    assert {language: sorted(everything - names) for language, names in said.items() if everything - names} == {}
+    for language in set(LANGUAGES) - set(whole):
+        assert _names(told_in(language, kind)) <= everything | own
+
+
+def _names(told: Mapping[str, Any]) -> set[str]:
+    """What a file has words for: the keys of its tables, but not what a table of the calendar maps to phrases."""
+    tables = [told, *(entry for name, entry in told.items() if isinstance(entry, dict) and name != "calendar")]
+    clock = told.get("calendar", {}).get("clock", {})
+    return {name for entries in (*tables, told.get("calendar", {}), clock) for name in entries}

@@ -8,18 +8,18 @@ from collections.abc import Iterator, Sequence
 
 from parsing.fields.secrets.numbers import Number
 from parsing.fields.secrets.span import Span, Text, openings
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 
 _CARD_WORDS, _EXPIRY_WORDS, _CODE_WORDS = (phrases("secrets", name) for name in ("card", "expiry", "cvv"))
 _CARD_OPENINGS, _EXPIRY_OPENINGS, _CODE_OPENINGS = map(openings, (_CARD_WORDS, _EXPIRY_WORDS, _CODE_WORDS))
-_CARD = re.compile(rf"(?<!\w)(?:{spelled(_CARD_WORDS)})(?!\w)", re.IGNORECASE)
+_CARD = re.compile(rf"(?<!\w)(?:{loosely_spelled(_CARD_WORDS)})(?!\w)", re.IGNORECASE)
 _EXPIRY = re.compile(
-    rf"(?:{spelled(_EXPIRY_WORDS)})(?:nya)?[ \t]{{0,3}}[:=]?[ \t]{{0,3}}(?P<value>(?:0?[1-9]|1[0-2])[ ]?[/\-][ ]?(?:20)?\d{{2}})(?![\w/])",
+    rf"(?:{loosely_spelled(_EXPIRY_WORDS)})(?:nya)?[ \t]{{0,3}}[:=]?[ \t]{{0,3}}(?P<value>(?:0?[1-9]|1[0-2])[ ]?[/\-][ ]?(?:20)?\d{{2}})(?![\w/])",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(r"[\s,;|/()]{1,4}(?P<value>(?:0[1-9]|1[0-2])/(?:20)?\d{2})(?![\w/])")
 _CODE = re.compile(
-    rf"(?:{spelled(_CODE_WORDS)})(?:nya)?(?:[ \t]{{1,2}}[a-z]{{2,10}}){{0,2}}[ \t]{{0,3}}[:=]?[ \t]{{0,3}}(?P<value>\d{{3,4}})(?!\w|[.,]\d)",
+    rf"(?:{loosely_spelled(_CODE_WORDS)})(?:nya)?(?:[ \t]{{1,2}}[a-z]{{2,10}}){{0,2}}[ \t]{{0,3}}[:=]?[ \t]{{0,3}}(?P<value>\d{{3,4}})(?!\w|[.,]\d)",
     re.IGNORECASE,
 )
 #: What has other numbers of that length: references, accounts, virtual accounts, identity cards.

@@ -6,23 +6,25 @@ import re
 from collections.abc import Iterator
 
 from parsing.fields.secrets.span import Span, Text, openings
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 
 _DIGITS = r"\d(?:[ \-]?\d){0,24}"
-_BETWEEN = rf"(?:[ \t]{{1,2}}(?:{spelled(phrases('secrets', 'between'))})(?!\w)){{0,6}}"
+_BETWEEN = rf"(?:[ \t]{{1,2}}(?:{loosely_spelled(phrases('secrets', 'between'))})(?!\w)){{0,6}}"
 _SIGN = r"[ \t]{0,3}(?:[:=(\"'“]|->)?[ \t]{0,3}\n?[ \t]{0,3}[(\"'“*_]?"
 
 
 def _after(labels: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?:{spelled(labels)})(?:nya|ku)?{_BETWEEN}{_SIGN}(?P<value>{_DIGITS})(?!\w)", re.IGNORECASE)
+    return re.compile(
+        rf"(?:{loosely_spelled(labels)})(?:nya|ku)?{_BETWEEN}{_SIGN}(?P<value>{_DIGITS})(?!\w)", re.IGNORECASE
+    )
 
 
 _LABELS = {kind: phrases("secrets", kind) for kind in ("pin", "otp", "code")}
 _OPENINGS = {kind: openings(labels) for kind, labels in _LABELS.items()}
 _PATTERNS = {kind: _after(labels) for kind, labels in _LABELS.items()}
-_OTP_LABEL = re.compile(rf"(?:{spelled(_LABELS['otp'])})(?:nya)?(?!\w)", re.IGNORECASE)
+_OTP_LABEL = re.compile(rf"(?:{loosely_spelled(_LABELS['otp'])})(?:nya)?(?!\w)", re.IGNORECASE)
 _SIX = re.compile(r"(?<![\w.,:/#+@-])\d{6}(?![\w/@-]|[.,:]\d)")
-_NOT_CODES = spelled(phrases("secrets", "not_codes"))
+_NOT_CODES = loosely_spelled(phrases("secrets", "not_codes"))
 _OF_OTHERS = re.compile(
     rf"(?<!\w)(?:{_NOT_CODES})(?:nya)?\.?(?:[ \t]{{1,2}}[a-z]{{1,10}}){{0,1}}[ \t]{{0,2}}[:=#.]?[ \t]{{0,2}}$",
     re.IGNORECASE,

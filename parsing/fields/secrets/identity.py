@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 from parsing.fields.secrets.span import Span, Text, openings
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 
 _LABELS = phrases("secrets", "identity")
 _OPENINGS = openings(_LABELS)
 _LABELLED = re.compile(
-    rf"(?:{spelled(_LABELS)})(?:nya|ku)?(?:[ \t]{{1,2}}(?:saya|sy|aku|my|is|adalah|no|nomor|number)){{0,3}}[ \t]{{0,3}}[:=]?[ \t]{{0,3}}"
+    rf"(?:{loosely_spelled(_LABELS)})(?:nya|ku)?(?:[ \t]{{1,2}}(?:saya|sy|aku|my|is|adalah|no|nomor|number)){{0,3}}[ \t]{{0,3}}[:=]?[ \t]{{0,3}}"
     r"(?P<value>[A-Z]{0,2}\d(?:[ .\-]?\d){5,19})(?!\w)",
     re.IGNORECASE,
 )

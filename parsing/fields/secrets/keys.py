@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from parsing.fields.secrets.span import MAX_PLACES, Span, Text, openings
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 
 #: The shapes of keys that are told by themselves: AWS, GitHub, Stripe, Google, Slack, JSON Web Token (RFC 7519).
 _SHAPES = re.compile(
@@ -19,9 +19,7 @@ _LONGEST = 16_000  #: code points of a PEM block
 
 _LABELS = phrases("secrets", "key")
 _OPENINGS = openings(_LABELS)
-_LABEL = (
-    rf"(?:{spelled(_LABELS)})(?:nya)?(?:[ \t]{{1,2}}[a-z]{{2,10}}){{0,2}}?[ \t]{{0,3}}(?:[:=]|adalah|is)?[ \t\n]{{0,3}}"
-)
+_LABEL = rf"(?:{loosely_spelled(_LABELS)})(?:nya)?(?:[ \t]{{1,2}}[a-z]{{2,10}}){{0,2}}?[ \t]{{0,3}}(?:[:=]|adalah|is)?[ \t\n]{{0,3}}"
 _WORDS = re.compile(
     rf"{_LABEL}(?P<value>[a-z]{{3,8}}(?:[ ,\n]{{1,2}}[a-z]{{3,8}}){{11,23}})(?!\w)", re.IGNORECASE
 )  # BIP 39

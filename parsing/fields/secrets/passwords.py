@@ -11,28 +11,32 @@ from collections.abc import Iterator
 
 from parsing.fields.common import is_common
 from parsing.fields.secrets.span import Span, Text, openings
-from parsing.fields.vocabulary import phrases, spelled
+from parsing.fields.vocabulary import loosely_spelled, phrases
 
 _PAIRED = ("user", "username", "userid", "email", "id", "akun", "login")
 _STRONG, _WEAK = phrases("secrets", "password"), phrases("secrets", "weak_password")
 _OPENINGS = openings((*_STRONG, *_WEAK, *_PAIRED))
-_BETWEEN = rf"(?:[ \t]{{1,2}}(?P<between>(?:(?:{spelled(phrases('secrets', 'between'))})(?!\w)[ \t]{{0,2}}){{1,6}}))?"
-_VERB = rf"(?P<verb>{spelled(phrases('secrets', 'equals'))})|(?P<towards>{spelled(phrases('secrets', 'towards'))})"
+_BETWEEN = (
+    rf"(?:[ \t]{{1,2}}(?P<between>(?:(?:{loosely_spelled(phrases('secrets', 'between'))})(?!\w)[ \t]{{0,2}}){{1,6}}))?"
+)
+_VERB = rf"(?P<verb>{loosely_spelled(phrases('secrets', 'equals'))})|(?P<towards>{loosely_spelled(phrases('secrets', 'towards'))})"
 _QUOTED = r"[\"“'‘«](?P<quoted>[^\"”'’»\n]{3,64})[\"”'’»]"
 _LABEL = re.compile(
-    rf"(?:(?P<pair>(?:{'|'.join(_PAIRED)})[ \t]?[/&+][ \t]?)?(?P<label>{spelled(_STRONG)}|(?P<weak>{spelled(_WEAK)})))(?:nya|ku|mu)?(?!\w){_BETWEEN}"
+    rf"(?:(?P<pair>(?:{'|'.join(_PAIRED)})[ \t]?[/&+][ \t]?)?(?P<label>{loosely_spelled(_STRONG)}|(?P<weak>{loosely_spelled(_WEAK)})))(?:nya|ku|mu)?(?!\w){_BETWEEN}"
     rf"(?:[ \t]{{0,4}}(?P<sign>[:=：]|->|=>)[ \t]{{0,4}}\n?[ \t]{{0,4}}|[ \t]{{1,3}}(?:{_VERB})[ \t]{{0,2}}:?[ \t]{{1,3}}|[ \t]{{1,4}}|[ \t]*(?P<alone>\n)[ \t]*|[ \t]{{0,2}}(?P<bracket>\())"
     rf"(?:{_QUOTED}|(?P<value>[^\s\"“”‘’«»]{{3,64}}))",
     re.IGNORECASE,
 )
 _IN_PAIR = re.compile(rf"(?<!\w)(?:{'|'.join(_PAIRED)})[ \t]?[/&+][ \t]?$")  #: before the label of "user/pass"
 _NEXT = re.compile(
-    rf"[ \t]*(?:[,/&]|(?:{spelled(phrases('secrets', 'lists'))})(?!\w))[ \t]*(?P<value>[^\s,;\"“”]{{4,64}})",
+    rf"[ \t]*(?:[,/&]|(?:{loosely_spelled(phrases('secrets', 'lists'))})(?!\w))[ \t]*(?P<value>[^\s,;\"“”]{{4,64}})",
     re.IGNORECASE,
 )
 _ENDS = ".,;:)]}>\"'”’*_"
 _FIELD_FOLLOWS = re.compile(r"[,;|](?=[A-Za-z ]{2,20}[:=])")
-_REQUEST = re.compile(rf"(?<!\w)(?:{spelled(phrases('secrets', 'requests'))})\w{{0,4}}[ \t]{{1,2}}$", re.IGNORECASE)
+_REQUEST = re.compile(
+    rf"(?<!\w)(?:{loosely_spelled(phrases('secrets', 'requests'))})\w{{0,4}}[ \t]{{1,2}}$", re.IGNORECASE
+)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _NUMBERED = re.compile(r"\d{1,3}x?|\d{1,4}[/.:-]\d{1,2}(?:[/.:-]\d{1,4})?|\d{1,2}x\d{1,2}", re.IGNORECASE)
 _NO_VALUES = frozenset(phrases("secrets", "no_values"))
