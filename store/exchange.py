@@ -6,11 +6,12 @@ How a mail answered a letter is judged once, when it comes, and stands in its ro
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, case, func
 from sqlmodel import Session, col, select
 
+from parsing.mail import Nature
 from store.facts import Exchange, OurLetter, Round
 from store.models import Letter, LetterRecipient, Mail, Message
 
@@ -44,7 +45,6 @@ class Written(NamedTuple):
 _TO_SENDER = (
     LetterRecipient.address == bindparam("sender"),
     Letter.desk_id == bindparam("desk"),
-    Letter.kind != ANSWER,
     col(Letter.created_at) > bindparam("after"),
 )
 _JOINED = col(LetterRecipient.letter_id) == col(Letter.id)
@@ -59,10 +59,10 @@ _WRITTEN = (
     select(_acknowledged("hour"), _acknowledged("day"), func.count())  # type: ignore[call-overload]
     .select_from(Letter)
     .join(LetterRecipient, _JOINED)
-    .where(*_TO_SENDER)
+    .where(*_TO_SENDER, Letter.kind != ANSWER)
 )
 _LAST_LETTER = (
-    select(Letter.created_at, Letter.ticket_id)
+    select(Letter.created_at, Letter.ticket_id, Letter.kind)
     .join(LetterRecipient, _JOINED)
     .where(*_TO_SENDER)
     .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
@@ -73,7 +73,7 @@ _BY_SENDER = (
     col(Mail.sender) == bindparam("sender"),
     col(Mail.received_at) > bindparam("after"),
 )
-_FOLLOWED = select(Mail.id).where(*_BY_SENDER).limit(1)
+_FOLLOWED = select(Mail.id).where(*_BY_SENDER, Mail.nature == Nature.HUMAN.value).limit(1)
 _ROUNDS = (
     select(Mail.received_at, Mail.answers_as)
     .where(*_BY_SENDER, Mail.answers_as != "")
@@ -85,6 +85,17 @@ _SAID = (
     .join(Mail, col(Message.mail_id) == col(Mail.id))
     .where(*_BY_SENDER, Message.direction == "in")
     .order_by(col(Mail.received_at).desc())
+    .limit(MAX_SAID)
+)
+_OURS = (
+    select(func.substr(Message.text, 1, MAX_WORDS))
+    .join(LetterRecipient, col(Message.letter_id) == col(LetterRecipient.letter_id))
+    .where(
+        LetterRecipient.address == bindparam("sender"),
+        Message.desk_id == bindparam("desk"),
+        col(Message.received_at) > bindparam("after"),
+    )
+    .order_by(col(Message.id).desc())
     .limit(MAX_SAID)
 )
 
@@ -99,10 +110,17 @@ def written(session: Session, desk_id: int, sender: str, now: datetime) -> Writt
 def exchange(session: Session, desk_id: int, sender: str, now: datetime) -> Exchange:
     """The exchange with a sender to whom there were letters."""
     connection, wanted = session.connection(), {"desk": desk_id, "sender": sender, "after": now - MEMORY}
-    last = connection.execute(_LAST_LETTER, wanted).first()
-    followed = last is not None and connection.execute(_FOLLOWED, wanted | {"after": last.created_at}).first()
     return Exchange(
-        letter=OurLetter(at=last.created_at, ticket_id=last.ticket_id) if last is not None and not followed else None,
+        letter=_unanswered(session, wanted),
         rounds=tuple(Round(at=at, kind=kind) for at, kind in connection.execute(_ROUNDS, wanted)),
-        said=tuple(text for (text,) in connection.execute(_SAID, wanted)),
+        said=tuple(connection.execute(_SAID, wanted).scalars()),
+        ours=tuple(connection.execute(_OURS, wanted).scalars()),
     )
+
+
+def _unanswered(session: Session, wanted: dict[str, Any]) -> OurLetter | None:
+    """Our last letter, where nothing has followed it but what is known for a machine's."""
+    last = session.connection().execute(_LAST_LETTER, wanted).first()
+    if last is None or session.connection().execute(_FOLLOWED, wanted | {"after": last.created_at}).first():
+        return None
+    return OurLetter(at=last.created_at, ticket_id=last.ticket_id, automatic=last.kind != ANSWER)

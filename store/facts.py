@@ -82,10 +82,11 @@ class Round:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OurLetter:
-    """An automatic letter of ours."""
+    """A letter of ours."""
 
     at: datetime
     ticket_id: int | None
+    automatic: bool = True  #: else a person's answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +96,7 @@ class Exchange:
     letter: OurLetter | None = None  #: the last one, where no mail has followed it yet
     rounds: tuple[Round, ...] = ()  #: the newest first
     said: tuple[str, ...] = ()  #: the words of the sender's last mails; none where we wrote no letter
+    ours: tuple[str, ...] = ()  #: the words of our last letters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +154,7 @@ class Facts:
     acknowledged_by_desk: int = 0  #: within the hour, to everybody
     exchange: Exchange = Exchange()  #: with the sender
     braked: bool = False  #: automatic letters to the sender are stopped
+    looped: bool = False  #: they are, or were within the last days
     undeliverable: bool = False  #: letters to the sender came back for good
     returned: Returned | None = None  #: the letter that the mail reports as not delivered
     elsewhere: tuple[tuple[str, str], ...] = ()  #: accounts that another address wrote about, and in which ticket

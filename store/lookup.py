@@ -93,6 +93,7 @@ _KNOWN = sqlalchemy.select(
     people.BOUNCES_OF.scalar_subquery().label("bounces"),
     ledger.MAILS_OF_SENDER.scalar_subquery().label("mails"),
     brakes.HELD.exists().label("braked"),
+    brakes.REMEMBERED.exists().label("looped"),
     people.AGENT_AT.exists().label("is_agent"),
     tallies.within_hour("domain").scalar_subquery().label("to_domain"),
     tallies.within_hour("all").scalar_subquery().label("by_desk"),
@@ -115,6 +116,7 @@ def _of_sender(session: Session, desk: int, sender: str, now: datetime) -> dict[
         # an agent answers notices all day long
         "exchange": exchange(session, desk, sender, now) if wrote.any and agent is None else Exchange(),
         "braked": known.braked,
+        "looped": known.looped,
         "undeliverable": known.bounces is not None and known.bounces >= HARD_BOUNCES,
         "agent": agent,
     }

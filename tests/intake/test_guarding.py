@@ -148,7 +148,7 @@ def test_a_forged_bounce_does_nothing(counter: Counter) -> None:
 
 
 def test_a_loop_is_stopped_told_once_and_survives_a_restart(counter: Counter, tmp_path: Path) -> None:
-    """A responder that marks nothing and refers to nothing answers every acknowledgement within seconds."""
+    """A responder that marks nothing and refers to nothing answers at once; what it says is remembered for a week."""
     for round_ in range(12):
         told = {"Message_ID": f"<{round_}@example.com>", "Subject": f"s{round_}"}
         counter.take(customer_mail(f"Pesan nomor {round_} sudah masuk ke sistem kami.", **told))
@@ -166,9 +166,17 @@ def test_a_loop_is_stopped_told_once_and_survives_a_restart(counter: Counter, tm
     with writing(counter.engine) as session:
         brakes.let_go(session, counter.clock[-1])
         assert alerts.current(session) == []
-    assert counter.rows(Brake) == []
     counter.take(customer_mail("Sudah kembali.", Message_ID="<21@example.com>", Subject="y"))
     assert len(counter.rows(Letter)) == 4
+    counter.take(
+        customer_mail("Pesan nomor 99 sudah masuk ke sistem kami.", Message_ID="<22@example.com>", Subject="z")
+    )
+    assert len(counter.rows(Letter)) == 4
+    counter.later(days=10)
+    with writing(counter.engine) as session:
+        assert alerts.current(session) == []
+        brakes.let_go(session, counter.clock[-1])
+    assert counter.rows(Brake) == []
 
 
 def test_who_writes_from_another_address_each_time_is_answered_twice(counter: Counter) -> None:

@@ -41,19 +41,24 @@ def _judge(
     rounds: tuple[Round, ...] = (),
     files: tuple[Attachment, ...] = (),
     joins: bool = False,
-    braked: bool = False,
+    looped: bool = False,
+    automatic: bool = True,
+    ours: tuple[str, ...] = (),
     nature: Nature = Nature.HUMAN,
     history: bool = False,
+    subject: str = "Deposit",
 ) -> Judgement:
     """The judgement of a mail that came so many minutes after our letter."""
-    ours = OurLetter(at=_ago(minutes=letter), ticket_id=7) if letter is not None else None
+    last = OurLetter(at=_ago(minutes=letter), ticket_id=7, automatic=automatic) if letter is not None else None
     candidate = Candidate(
         ticket_id=7, number="LKT-104231", status="open", relation=Relation.ANSWERS, sender_takes_part=True
     )
     facts = Facts(
-        exchange=Exchange(letter=ours, rounds=rounds, said=said), braked=braked, candidates=(candidate,) * joins
+        exchange=Exchange(letter=last, rounds=rounds, said=said, ours=ours),
+        looped=looped,
+        candidates=(candidate,) * joins,
     )
-    mail = replace(_MAIL, new_text=words, attachments=files, nature=nature)
+    mail = replace(_MAIL, subject=subject, new_text=words, attachments=files, nature=nature)
     return judge(mail, report, facts, Envelope(door="smtp", received_at=_NOW, history=history))
 
 
@@ -78,6 +83,7 @@ _PICTURE = Attachment(
         (_judge(_CLOSED, letter=400, said=(_CLOSED.replace("88213", "88219"),)), Kind.ECHO),
         (_judge(_CLOSED, letter=400, said=("else", "", _CLOSED.replace("soon", "on Monday"))), Kind.ECHO),
         (_judge(_CLOSED, _report("TRX-1"), letter=400, said=(f"{_CLOSED} TRX-1",)), Kind.SAME),
+        (_judge(_CLOSED, _report("TRX-1"), letter=1, said=(f"{_CLOSED} TRX-1",)), Kind.ECHO),
         (_judge("halo min?", letter=400, said=("Halo min",)), Kind.SAME),
         (_judge("", letter=400, said=("",)), Kind.SAME),
         (_judge(_CLOSED, nature=Nature.AUTO_REPLY), None),
@@ -147,9 +153,31 @@ def test_a_report_that_is_repeated_is_a_persons_for_longer(before: tuple[float, 
     assert _judge(again, _report("TRX-1"), letter=400, said=(again,), rounds=rounds).loop == loops
 
 
+def test_the_numbers_of_a_ticket_system_are_nothing_new() -> None:
+    """Though the subject is the one that we wrote, and speaks of a deposit."""
+    told = "Nomor transaksi Anda: REQ-20261124-{}. Permohonan telah dibuat dan diteruskan ke tim terkait."
+    report, said = _report("REQ-20261124-2"), (told.format(1),)
+    numbered = _judge(told.format(2), report, said=said, subject="[REQ-4711] Deposit belum masuk")
+    assert numbered == Judgement(kind=Kind.ECHO)
+    assert _judge(told.format(2), report, said=said, subject="Deposit belum masuk") == Judgement()
+
+
 def test_what_was_a_loop_goes_on_being_one() -> None:
     """A machine that reminds of its own accord, without a letter to answer; another mail of the sender's does not."""
-    assert _judge(_CLOSED, letter=None, said=(_CLOSED,), braked=True) == Judgement(loop=True)
-    rounds = _rounds(Kind.ECHO, 2000, 2001, 2002, 2003)
-    assert _judge(_CLOSED, letter=None, said=(_CLOSED,), rounds=rounds) == Judgement(loop=True)
-    assert _judge("Deposit belum masuk", letter=None, said=(_CLOSED,), braked=True) == Judgement()
+    assert _judge(_CLOSED, letter=None, said=(_CLOSED,), looped=True) == Judgement(loop=True)
+    assert _judge("Deposit belum masuk", letter=None, said=(_CLOSED,), looped=True) == Judgement()
+
+
+def test_what_a_person_wrote_is_answered_by_the_same_words_by_machines_alone() -> None:
+    """Anything else that follows it is a conversation."""
+    assert _judge(_CLOSED, said=(_CLOSED,), automatic=False) == Judgement(kind=Kind.ECHO)
+    assert _judge("Oke", automatic=False) == Judgement()
+
+
+def test_what_repeats_our_letters_without_a_mark_is_told_by_the_rest() -> None:
+    """A ticket system that quotes what it answers says the same each time, and reports nothing by our words."""
+    first, second = (f"Laporan Anda nomor {number} sudah kami terima dengan baik." for number in ("satu", "dua"))
+    quoting, said = f"{_CLOSED}\n> {second}\n", (f"{_CLOSED}\n{first} Salam hangat dari kami semua di sini.",)
+    ours = (f"{first} Salam hangat dari kami semua di sini.", second)
+    assert _judge(quoting, _report(), letter=400, said=said, ours=ours) == Judgement(kind=Kind.ECHO)
+    assert _judge(quoting, _report(), letter=400, said=said) == Judgement(kind=Kind.PLAIN)

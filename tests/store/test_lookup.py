@@ -215,14 +215,14 @@ def _came(session: Session, desk: int, ticket: int, hours: float, answers_as: st
     """A mail of Budi's of so many hours ago."""
     at = _NOW - timedelta(hours=hours)
     told = {"desk_id": desk, "sender": _BUDI, "received_at": at, "ticket_id": ticket}
-    mail = Mail(**told, ingest_key=f"k{hours}", state=ledger.DONE, rule="new", answers_as=answers_as)
+    mail = Mail(**told, ingest_key=f"k{hours}", state=ledger.DONE, nature="human", rule="new", answers_as=answers_as)
     key = rows.add(session, mail)
     told = {"desk_id": desk, "ticket_id": ticket, "mail_id": key, "direction": "in", "received_at": at}
     rows.add(session, Message(**told, new_text=words))
 
 
 def test_an_exchange_is_told_from_our_letters_and_what_followed(engine: Engine) -> None:
-    """The last letter counts until a mail has followed it; what a person of ours wrote is none, nor what agents get."""
+    """The last letter counts until a mail has followed it, a person's of ours too; what agents get is none."""
     with writing(engine) as session:
         desk = _desk(session)
         ticket = _ticket(session, desk, "first@x")
@@ -234,11 +234,15 @@ def test_an_exchange_is_told_from_our_letters_and_what_followed(engine: Engine) 
         _came(session, desk, ticket, 2, "prompt", "kedua")
         _letter(session, desk, ticket, 1, ANSWER)
         answered = lookup.facts(session, _question(desk)).exchange
+        _came(session, desk, ticket, 0.5, "", "ketiga")
+        over = lookup.facts(session, _question(desk)).exchange
         people.add_agent(session, "Budi", "agent", [_BUDI], _NOW)
         agents = lookup.facts(session, _question(desk)).exchange
     assert unanswered == Exchange(letter=OurLetter(at=_NOW - timedelta(hours=3), ticket_id=ticket), said=("pertama",))
     rounds = (Round(at=_NOW - timedelta(hours=2), kind="prompt"),)
-    assert answered == Exchange(rounds=rounds, said=("kedua", "pertama"))
+    persons = OurLetter(at=_NOW - timedelta(hours=1), ticket_id=ticket, automatic=False)
+    assert answered == Exchange(letter=persons, rounds=rounds, said=("kedua", "pertama"))
+    assert over == Exchange(rounds=rounds, said=("ketiga", "kedua", "pertama"))
     assert agents == Exchange()
 
 
