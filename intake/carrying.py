@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from intake import acknowledgement, filing, follow_up, guarding
 from intake.agent_mail import ByAgent, ByAsked
-from intake.agents import handling, questions, telling
+from intake.agents import handling, questions, queueing, telling
 from intake.authenticate import VERIFIED
 from intake.triage import (
     CANARY,
@@ -168,6 +168,7 @@ def _new_ticket(session: Session, work: Work, hold: str) -> Ticket:
             first_reply_due_at=_due(work) if awaited else None,
             history=history,
             held_for=hold,
+            queue=queueing.of_mail(work, language),
         ),
     )
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from intake.agent_settings import NoticeSettings
+from intake.agent_settings import NoticeSettings, QueueSettings
 from intake.errors import ConfigurationWrong
 from intake.settings import AgentSettings, AlertSettings, IntakeSettings, Section, TimetableSettings
 from intake.site_settings import SiteCategorySettings, SiteFieldSettings, check_together, declared
@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     replies: RepliesSettings = Field(default_factory=RepliesSettings, description="How letters leave")
     desks: dict[str, DeskSettings] = Field(min_length=1, description="The desks, by name")
     agents: list[AgentSettings] = Field(default_factory=list, description="Agents of a store that has none yet")
+    queues: list[QueueSettings] = Field(default_factory=list, description="Queues of tickets, the first that fits")
     notices: NoticeSettings = Field(default_factory=NoticeSettings, description="When agents are told what")
     alerts: AlertSettings = Field(default_factory=AlertSettings, description="What operators are told")
     timetable: TimetableSettings = Field(default_factory=TimetableSettings, description="Regular work")
@@ -157,6 +158,17 @@ class Settings(BaseSettings):
     def _canaries_can_fly(self) -> Settings:
         if self.alerts.canary_minutes and self.replies.deliver != "smtp":
             message = 'alerts.canary_minutes needs replies.deliver = "smtp"'
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _queues_are_apart(self) -> Settings:
+        for queue in self.queues:
+            if queue.desk and queue.desk not in self.desks:
+                message = f"queues {queue.name}: there is no desk {queue.desk}"
+                raise ValueError(message)
+        if len({queue.name for queue in self.queues}) != len(self.queues):
+            message = "queues: two have the same name"
             raise ValueError(message)
         return self
 

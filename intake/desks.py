@@ -10,6 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from sqlalchemy.engine import Engine
 
+from intake.agent_settings import QueueSettings
 from intake.answering import Policy
 from intake.settings import FormSettings
 from parsing.fields.lexicon import Words
@@ -47,6 +48,7 @@ class OpenDesk:
     site: Site  #: the site's own fields and categories
     forms: tuple[FormSettings, ...] = ()  #: contact forms whose mail counts as their visitors'
     answer_hold: timedelta = ANSWER_HOLD  #: how long an agent's answer can be taken back
+    queues: tuple[QueueSettings, ...] = ()  #: in the order in which a new ticket is offered to them
 
     def words(self, language: str) -> Words:
         """What letters in a language call fields and categories, the site's own included."""
@@ -60,6 +62,7 @@ def open_all(
     site: Site | None = None,
     forms: Sequence[FormSettings] = (),
     holds: Mapping[str, timedelta] | None = None,
+    queues: Sequence[QueueSettings] = (),
 ) -> dict[str, OpenDesk]:
     """Open every desk, by name; new ones get their row and key. Raises KeyMismatch for another store's master key.
 
@@ -86,6 +89,7 @@ def open_all(
             site=site or Site(),
             forms=tuple(forms),
             answer_hold=(holds or {}).get(name, ANSWER_HOLD),
+            queues=tuple(each for each in queues if each.desk in ("", name)),
         )
         for name, desk in settings.items()
     }

@@ -12,7 +12,9 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from intake import desks
-from intake.agents.notifying import Notifier
+from intake.agents.mailing import Means
+from intake.agents.post import Post
+from intake.agents.queueing import by_name
 from intake.alerting import Alarm
 from intake.canary import Canaries
 from intake.clockwork import Clockwork
@@ -87,8 +89,8 @@ class Office:
         lease = timedelta(seconds=settings.replies.lease_seconds)
         self._grants = Grants(settings, engine=engine, master=master, now=now)
         self._sender = Sender(engine, _transport(settings, self._grants), now=now, rng=rng, lease=lease)
-        self._notifier = self._make_notifier(directory)
         self._clockwork = Clockwork(engine=engine, open_desks=self._open_desks, now=now, shadow=shadow)
+        self._post = Post(settings.notices, self._means(directory), engine=engine, now=now)
         self._sending = threading.Thread(target=self._send, name="sender")
         self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, now=now)
         self._alarm = self._make_alarm(settings)
@@ -99,14 +101,14 @@ class Office:
             for polled in account.polled
         ]
 
-    def _make_notifier(self, directory: Directory) -> Notifier:
-        return Notifier(
-            self._settings.notices,
-            engine=self._engine,
+    def _means(self, directory: Directory) -> Means:
+        """What writing to agents needs."""
+        return Means(
+            desks={desk.id: desk for desk in self._open_desks.values()},
+            queues=by_name(self._settings.queues),
             folder=self._blobs,
-            open_desks=self._open_desks,
             directory=directory,
-            now=self._now,
+            picture_bytes=self._settings.notices.picture_kb * 1024,
             shadow=self._shadow,
         )
 
@@ -216,7 +218,7 @@ class Office:
 
     def _notify(self) -> None:
         try:
-            if self._notifier.send_due():
+            if self._post.carry_out():
                 self._letters.set()
         except StoreUnreachable:
             _log.debug("nobody told, the store is away")
@@ -251,13 +253,19 @@ class Office:
             if not people.agents(session):
                 for agent in self._settings.agents:
                     people.add_agent(
-                        session, agent.name, agent.role, agent.addresses, self._now(), language=agent.language
+                        session,
+                        agent.name,
+                        agent.role,
+                        agent.addresses,
+                        self._now(),
+                        language=agent.language,
+                        quiet=agent.quiet,
                     )
 
 
 def _opened(settings: Settings, engine: Engine, master: bytes) -> dict[str, OpenDesk]:
     holds = settings.answer_holds
-    return desks.open_all(engine, settings.desks, master, settings.site, settings.intake.forms, holds)
+    return desks.open_all(engine, settings.desks, master, settings.site, settings.intake.forms, holds, settings.queues)
 
 
 def _first_address(settings: Settings) -> str:

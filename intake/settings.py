@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -19,6 +20,9 @@ LocalListen = Annotated[str, StringConstraints(pattern=r"^(unix:/[^\x00-\x1f]+|(
 FolderName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 MIB = 1 << 20
+
+#: Hours of the day in which somebody is left in peace: "21:00-07:00".
+QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 
 
 class Section(BaseModel):
@@ -261,6 +265,11 @@ class AgentSettings(Section):
     name: str = Field(min_length=1, description="The agent's name")
     addresses: list[str] = Field(min_length=1, description="The addresses that this agent answers from")
     role: Literal["agent", "lead", "kyc", "auditor"] = Field(default="agent", description="What this agent may do")
+    quiet: str = Field(
+        default="",
+        pattern=rf"^(|{QUIET.pattern})$",
+        description="Hours in which this agent is sent nothing",
+    )
     language: str = Field(
         default="", pattern=r"^(|[a-z]{2,3})$", description="Of letters to this agent; else the desk's"
     )

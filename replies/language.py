@@ -22,6 +22,9 @@ _FILE = "language.toml"
 
 _INDONESIAN_ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 
+#: Within so many days a weekday names one day.
+_WITHIN_A_WEEK = timedelta(days=5)
+
 #: Speakers of these read Indonesian with ease; it is kinder than English.
 _READS_INDONESIAN = frozenset({"ms", "jv", "su"})
 
@@ -67,6 +70,16 @@ class Language:
             return self.day(when)
         pattern = self.minute if precision == "minute" else self.hour
         return pattern.format(date=self.day(when), time=self.clock(when.time()), zone=zone_name(when, home))
+
+    def brief(self, when: datetime, now: datetime, home: tzinfo) -> str:
+        """An instant in few letters, in a desk's zone: the time alone within a day, the weekday within a week."""
+        local, today = when.astimezone(home), now.astimezone(home).date()
+        clock = f"{self.clock(local.time())} {zone_name(local, home)}"
+        if local.date() == today:
+            return clock
+        if abs(local.date() - today) <= _WITHIN_A_WEEK:
+            return f"{self.weekdays[local.weekday()]} {clock}"
+        return self.instant(local, home)
 
     def opening(self, hours: Hours, zone: str) -> str:
         """A desk's hours: "setiap hari" and "08.00" to "22.00 WIB", or day and night."""

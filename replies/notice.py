@@ -6,14 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from replies import agent_words, language, render
 from replies.agent_words import AgentWords
 from replies.defang import defanged
 from replies.known import Known
-from replies.language import Language, zone_name
+from replies.language import Language
 from replies.letters import Letter, subject
 from replies.settings import DeskSettings
 
@@ -149,16 +149,8 @@ class _Telling:
         self._words = words
 
     def time(self, when: datetime | None) -> str:
-        """An instant in few letters: the time alone within a day, the weekday within a week."""
-        if when is None:
-            return ""
-        local, today = when.astimezone(self._zone), self._view.now.astimezone(self._zone).date()
-        clock = f"{self._speech.clock(local.time())} {zone_name(local, self._zone)}"
-        if local.date() == today:
-            return clock
-        if abs(local.date() - today) < timedelta(days=6):
-            return f"{self._speech.weekdays[local.weekday()]} {clock}"
-        return self._speech.instant(local, self._zone)
+        """An instant in few letters; "" for none."""
+        return self._speech.brief(when, self._view.now, self._zone) if when else ""
 
     def why(self, code: str, detail: Mapping[str, Any]) -> str:
         """What happened, in a sentence."""

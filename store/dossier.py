@@ -7,13 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from store.models import Attachment, Blob, Event, Mail, Message, Participant, Route, Ticket, TicketLink
+from store.models import (
+    Attachment,
+    Blob,
+    Event,
+    Letter,
+    LetterRecipient,
+    Mail,
+    Message,
+    Participant,
+    Route,
+    Ticket,
+    TicketLink,
+)
 
 #: The kind of the letters that tell an agent of a ticket.
 NOTICE: Final = "notice"
+
+#: The kind of those that tell of several at once.
+NEWS: Final = "news"
 
 #: Earlier messages, and other tickets, that a letter tells of: more are looked up by who wants them.
 MAX_HISTORY: Final = 8
@@ -125,6 +141,22 @@ def others(session: Session, ticket: Ticket, address: str) -> Sequence[Related]:
     for each, why in _linked(session, ticket.id or 0):
         found.setdefault(each.number, _related(each, why))
     return list(found.values())[: 2 * MAX_OTHERS]
+
+
+def sent_to(session: Session, address: str, since: datetime) -> Sequence[tuple[datetime, int | None]]:
+    """When an agent was written, and of which ticket; letters of the calendar are not counted."""
+    statement = (
+        select(Letter.created_at, Letter.ticket_id)
+        .join(LetterRecipient, col(LetterRecipient.letter_id) == col(Letter.id))
+        .where(LetterRecipient.address == address, col(Letter.kind).in_((NOTICE, NEWS)), col(Letter.created_at) > since)
+    )
+    return list(session.exec(statement.order_by(col(Letter.id))).all())
+
+
+def acted_at(session: Session, ticket_id: int, name: str) -> datetime | None:
+    """When an agent last did something with a ticket."""
+    statement = select(func.max(Event.at)).where(Event.ticket_id == ticket_id, Event.by == name)
+    return session.exec(statement).one()
 
 
 def written_to(session: Session, ticket_id: int) -> Sequence[str]:

@@ -51,6 +51,7 @@ class Wanted:
     why: Why
     detail: dict[str, Any]
     at: datetime
+    kept: bool = False  #: it was for whoever is found, and could not go to this one at once
 
 
 def want(
@@ -72,6 +73,7 @@ def due(session: Session, before: datetime, limit: int) -> Sequence[int]:
     """The tickets of which somebody is to be told and that have waited since `before`, the longest first."""
     statement = (
         select(Notice.ticket_id)
+        .where(col(Notice.kept).is_(False))
         .group_by(col(Notice.ticket_id))
         .having(func.min(col(Notice.due_at)) <= before)
         .order_by(func.min(col(Notice.due_at)), col(Notice.ticket_id))
@@ -84,11 +86,30 @@ def take(session: Session, ticket_id: int, before: datetime) -> list[Wanted]:
     """Take a ticket's reasons out of the store that are not postponed; another taker finds none."""
     statement = (
         delete(Notice)
-        .where(col(Notice.ticket_id) == ticket_id, col(Notice.due_at) <= before)
+        .where(col(Notice.ticket_id) == ticket_id, col(Notice.due_at) <= before, col(Notice.kept).is_(False))
         .returning(col(Notice.agent_id), col(Notice.why), col(Notice.detail), col(Notice.wanted_at))
     )
     found = session.connection().execute(statement)
     return [Wanted(agent_id=agent, why=Why(why), detail=detail, at=at) for agent, why, detail, at in found]
+
+
+def due_agents(session: Session, now: datetime) -> Sequence[int]:
+    """The agents for whom something was kept that may go now."""
+    statement = select(Notice.agent_id).where(col(Notice.kept), col(Notice.due_at) <= now).distinct()
+    return session.exec(statement.order_by(col(Notice.agent_id))).all()
+
+
+def take_kept(session: Session, agent_id: int, now: datetime) -> dict[int, list[Wanted]]:
+    """Take what was kept for an agent and may go now, by ticket, the longest kept first."""
+    statement = (
+        delete(Notice)
+        .where(col(Notice.kept), col(Notice.agent_id) == agent_id, col(Notice.due_at) <= now)
+        .returning(col(Notice.ticket_id), col(Notice.why), col(Notice.detail), col(Notice.wanted_at))
+    )
+    found: dict[int, list[Wanted]] = {}
+    for ticket_id, why, detail, at in sorted(session.connection().execute(statement), key=lambda row: row[3]):
+        found.setdefault(ticket_id, []).append(Wanted(agent_id=agent_id, why=Why(why), detail=detail, at=at, kept=True))
+    return found
 
 
 def postpone(session: Session, ticket_id: int, wanted: Iterable[Wanted], until: datetime) -> None:
@@ -104,6 +125,7 @@ def postpone(session: Session, ticket_id: int, wanted: Iterable[Wanted], until: 
                 detail=each.detail,
                 wanted_at=each.at,
                 due_at=until,
+                kept=each.kept,
             )
             for each in wanted
         ],

@@ -123,10 +123,17 @@ def by_handles(session: Session, desk_id: int, handles: Iterable[int]) -> list[P
 
 
 def add_agent(
-    session: Session, name: str, role: str, addresses: Iterable[str], now: datetime, *, language: str = ""
+    session: Session,
+    name: str,
+    role: str,
+    addresses: Iterable[str],
+    now: datetime,
+    *,
+    language: str = "",
+    quiet: str = "",
 ) -> int:
     """Register an agent with the addresses that agent answers from."""
-    agent = rows.add(session, Agent(name=name, role=role, language=language, created_at=now))
+    agent = rows.add(session, Agent(name=name, role=role, language=language, quiet=quiet, created_at=now))
     rows.add_all(session, [AgentAddress(agent_id=agent, address=canonical(address)) for address in addresses])
     return agent
 
@@ -150,6 +157,14 @@ def agents(session: Session) -> list[tuple[Agent, list[str]]]:
         addresses.setdefault(row.agent_id, []).append(row.address)
     active = session.exec(select(Agent).where(col(Agent.active)).order_by(col(Agent.name))).all()
     return [(agent, addresses.get(agent.id or 0, [])) for agent in active]
+
+
+def change_agent(session: Session, name: str, *, language: str | None = None, quiet: str | None = None) -> bool:
+    """Change what an agent is written in, and when; False where there is none of that name."""
+    given = {"language": language, "quiet": quiet}
+    values = {key: value for key, value in given.items() if value is not None}
+    statement = update(Agent).where(col(Agent.name) == name, col(Agent.active))
+    return bool(session.connection().execute(statement.values(active=True, **values)).rowcount)
 
 
 #: The active agent who answers from an address.

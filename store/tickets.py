@@ -41,6 +41,7 @@ class NewTicket:
     first_reply_due_at: datetime | None
     history: bool = False
     held_for: str = ""  #: why it is kept out of the agents' way
+    queue: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,7 @@ def open_ticket(session: Session, new: NewTicket) -> Ticket:
         missing=list(new.missing),
         history=new.history,
         held_for=new.held_for,
+        queue=new.queue,
         created_at=new.created_at,
         updated_at=new.created_at,
         first_reply_due_at=new.first_reply_due_at,

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlmodel import Session
 
 from intake.desks import OpenDesk
+from intake.directory import Directory
 from parsing.mail import Address
-from replies import compose, tokens
+from replies import compose, straight, tokens
 from replies.agent_addresses import AgentAddresses
 from replies.enclosing import File
 from replies.letters import Letter, subject
 from store import dossier, outbox
+from store.blobs import BlobFolder
 from store.models import Participant, Ticket
+from store.routing import Colleague, Queue
+
+_log = structlog.get_logger(__name__)
 
 #: Of a letter that waits for an operator because nothing is to leave.
 SHADOW = "shadow"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Means:
+    """What writing to agents needs."""
+
+    desks: Mapping[int, OpenDesk]  #: by key
+    queues: Mapping[str, Queue]
+    folder: BlobFolder
+    directory: Directory
+    picture_bytes: int  #: that all pictures of a letter may have together
+    shadow: bool = False  #: nothing leaves
+
+    def reaches(self, agent: Colleague) -> bool:
+        """Whether an agent may be written to: a letter to a desk's own address would come back as a ticket."""
+        ours = self.directory.knows(agent.address)
+        if ours:
+            _log.error("an agent's address is one of a desk's: nothing is sent there", agent=agent.name)
+        return not ours
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +61,7 @@ class Sheet:
     files: Sequence[File] = ()
 
 
-def post(session: Session, desk: OpenDesk, sheet: Sheet, now: datetime, *, shadow: bool) -> int:
+def post(session: Session, means: Means, desk: OpenDesk, sheet: Sheet, now: datetime) -> int:
     """Queue a letter's final bytes, from the null reverse-path; returns its key."""
     heading = compose.Heading(
         from_=Address(name=desk.settings.display_name, address=sheet.address),
@@ -59,8 +84,32 @@ def post(session: Session, desk: OpenDesk, sheet: Sheet, now: datetime, *, shado
         recipients=[sheet.to],
         content=compose.compose(sheet.letter, heading, desk.settings.dkim, sheet.files),
         now=now,
-        hold=SHADOW if shadow else "",
+        hold=SHADOW if means.shadow else "",
     )
+
+
+def post_list(
+    session: Session,
+    means: Means,
+    desk: OpenDesk,
+    agent: Colleague,
+    letter: Letter,
+    kind: str,
+    now: datetime,
+    files: Sequence[File] = (),
+) -> None:
+    """Queue a letter of several tickets: it belongs to none, and is not to be answered."""
+    address = desk.settings.addresses[0]
+    sheet = Sheet(
+        letter=letter,
+        kind=kind,
+        to=agent.address,
+        address=address,
+        message_id=straight.message_id(address),
+        thread=thread(address, kind, desk.settings.name, str(agent.id)),
+        files=files,
+    )
+    post(session, means, desk, sheet, now)
 
 
 def addresses(session: Session, desk: OpenDesk, ticket: Ticket, part: Participant, now: datetime) -> AgentAddresses:

@@ -15,7 +15,7 @@ from store.models.grants import Grant
 from store.models.guarding import AccountUse, Brake, Tally
 from store.models.ledger import Arrival, Desk, Mail, Route
 from store.models.letters import Letter, LetterAttempt, LetterRecipient
-from store.models.notices import Notice
+from store.models.notices import Bulletin, Notice
 from store.models.orders import Answer, Attention, Tag
 from store.models.people import Agent, AgentAddress, Participant, Person, PersonAddress
 from store.models.sealed import Access, Blob, SealingKey
@@ -33,6 +33,7 @@ __all__ = [
     "Attention",
     "Blob",
     "Brake",
+    "Bulletin",
     "Canary",
     "Clock",
     "Desk",

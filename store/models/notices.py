@@ -22,4 +22,17 @@ class Notice(SQLModel, table=True):
     why: str  #: see store/notices.py
     detail: dict[str, Any] = columns.json_object()
     wanted_at: datetime
+    kept: bool = False  #: it was for whoever is found, and could not go to this one at once
     due_at: datetime = Field(index=True)  #: not before
+
+
+class Bulletin(SQLModel, table=True):
+    """That a letter of a day or week has been written to an agent."""
+
+    __table_args__ = (UniqueConstraint("desk_id", "agent_id", "kind", "period"),)
+
+    id: int | None = columns.key()
+    desk_id: int = columns.ref("desk.id")
+    agent_id: int = columns.ref("agent.id")
+    kind: str  #: morning, daily, weekly
+    period: str  #: its day, "2026-11-25"

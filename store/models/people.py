@@ -55,6 +55,9 @@ class Agent(SQLModel, table=True):
     active: bool = True
     created_at: datetime
     language: str = ""  #: of letters to this agent; "" is the desk's first
+    quiet: str = ""  #: hours of the day in which nothing is sent, "21:00-07:00"
+    away_until: datetime | None = None
+    picked_at: datetime | None = None  #: when a queue's rule last gave this agent a ticket
 
 
 class AgentAddress(SQLModel, table=True):

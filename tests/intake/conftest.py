@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel, select
 
 from intake import desks
+from intake.agent_settings import QueueSettings
 from intake.clockwork import Clockwork
 from intake.desks import OpenDesk
 from intake.directory import Directory
@@ -155,12 +156,13 @@ def make_counter(
     examiner: Examiner | None = None,
     site: Site | None = None,
     forms: Sequence[FormSettings] = (),
+    queues: Sequence[QueueSettings] = (),
 ) -> Counter:
     """Build a desk in a folder, with a master key of its own unless one is given; without an examiner none examines."""
     listed = settings or (DeskSettings(name="help", addresses=["help@desk.test"], acknowledge="all"),)
     clock = [NOON]
     master = master or keys.new_key()
-    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master, site, forms)
+    open_desks = desks.open_all(engine, {desk.name: desk for desk in listed}, master, site, forms, queues=queues)
     directory, blobs = Directory(listed), BlobFolder(folder / "blobs")
     spool = Spool(folder / "spool", quota=1 << 30, on_fatal=_never)
     reader = InlineReader(

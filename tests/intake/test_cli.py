@@ -266,10 +266,20 @@ def test_agents_come_and_go(loket: Loket) -> None:
         "name": "Ani",
         "role": "lead",
         "language": "",
+        "quiet": "",
+        "away_until": None,
         "addresses": ["ani@desk.test", "ani@phone.test"],
     }
     assert loket("agent", "add", "Budi", "ani@desk.test")[0] == 1
     assert loket("agent", "add", "Cici", "no address")[0] == 2
+    assert loket("agent", "add", "Cici", "c@desk.test", "--quiet", "night")[0] == 2
+    assert loket("agent", "add", "Cici", "c@desk.test", "--language", "xx")[0] == 1
+    assert loket("agent", "change", "Ani", "--language", "en", "--quiet", "21:00-07:00")[0] == 0
+    assert loket("agent", "away", "Ani", "--until", "2031-01-02")[0] == 0
+    (ani,) = map(json.loads, loket("agent", "list", "--json")[1].splitlines())
+    assert (ani["language"], ani["quiet"], ani["away_until"][:10]) == ("en", "21:00-07:00", "2031-01-02")
+    assert loket("agent", "back", "Ani")[0] == 0
+    assert loket("agent", "away", "Nobody")[0] == 1
     assert loket("agent", "remove", "Ani")[0] == 0
     assert loket("agent", "remove", "Ani")[0] == 1
     assert loket("agent", "list")[1] == ""

@@ -14,8 +14,11 @@ import pytest
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from intake.agent_settings import NoticeSettings
+from intake.agent_settings import NoticeSettings, QueueSettings
+from intake.agents.mailing import Means
 from intake.agents.notifying import Notifier
+from intake.agents.queueing import by_name
+from intake.agents.regular import Regular
 from intake.directory import Directory
 from replies.settings import DeskSettings
 from store import people
@@ -32,28 +35,35 @@ class Staffed:
     counter: Counter
     settings: Sequence[DeskSettings]
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    queues: Sequence[QueueSettings] = ()
 
     def join(self, name: str, *addresses: str, role: str = "agent", **more: Any) -> int:
         """An agent begins to work here."""
         with writing(self.counter.engine) as session:
             return people.add_agent(session, name, role, addresses or [f"{name.lower()}@team.test"], NOON, **more)
 
-    def notifier(self) -> Notifier:
-        """Who tells the agents."""
+    def means(self) -> Means:
+        """What writing to agents needs."""
         counter = self.counter
-        return Notifier(
-            self.notices,
-            engine=counter.engine,
+        return Means(
+            desks={desk.id: desk for desk in counter.desks.values()},
+            queues=by_name(self.queues),
             folder=counter.blobs,
-            open_desks=counter.desks,
             directory=Directory(self.settings),
-            now=lambda: counter.clock[-1],
+            picture_bytes=self.notices.picture_kb * 1024,
         )
 
     def tell(self, **later: float) -> None:
         """Let time pass, and have the agents told."""
-        self.counter.later(**(later or {"minutes": 2}))
-        self.notifier().send_due()
+        counter = self.counter
+        counter.later(**(later or {"minutes": 2}))
+        Notifier(self.notices, self.means(), engine=counter.engine, now=lambda: counter.clock[-1]).send_due()
+
+    def by_calendar(self, **later: float) -> int:
+        """Let time pass, and have the letters of the calendar written."""
+        counter = self.counter
+        counter.later(**later)
+        return Regular(self.notices, self.means(), engine=counter.engine, now=lambda: counter.clock[-1]).look()
 
     def letters(self, address: str, kind: str = "notice") -> list[EmailMessage]:
         """What somebody was written, the oldest first."""

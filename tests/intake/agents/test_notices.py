@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake import waiting
-from intake.agents import notifying
+from intake.agents import noticing
 from replies.notice import NoticeView, notice
 from replies.settings import DeskSettings
 from store import holding, people
@@ -47,7 +47,7 @@ def test_a_new_ticket_goes_to_one_agent_who_can_answer_it(staffed: Staffed) -> N
 
 
 def test_a_burst_is_one_letter_and_the_next_news_another(staffed: Staffed) -> None:
-    """Three mails within a minute; then one more; all in one thread."""
+    """Three mails within a minute; then one more, after a pause; all in one thread."""
     staffed.join("Ani")
     staffed.counter.take(customer_mail())
     (received,) = [each for each in staffed.counter.rows(Letter) if each.kind == "received"]
@@ -56,6 +56,8 @@ def test_a_burst_is_one_letter_and_the_next_news_another(staffed: Staffed) -> No
     staffed.tell()
     staffed.counter.take(_another(4, "Halo?\n", In_Reply_To=answer))
     staffed.tell()
+    assert len(staffed.letters("ani@team.test")) == 1
+    staffed.tell(minutes=10)
     first, second = staffed.letters("ani@team.test")
     assert "Tolong dibantu." in words(first)
     assert "Sudah dicek?" in words(first)
@@ -172,7 +174,7 @@ def test_one_tickets_fault_is_no_others(staffed: Staffed, monkeypatch: pytest.Mo
         return notice(desk, view)
 
     with monkeypatch.context() as patched:
-        patched.setattr(notifying, "notice", fail)
+        patched.setattr(noticing, "notice", fail)
         staffed.tell()
     (letter,) = staffed.letters("ani@team.test")
     assert faulty not in letter["Subject"]
