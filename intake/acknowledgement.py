@@ -11,9 +11,9 @@ from parsing.mail import AttachmentKind
 from replies import language as languages
 from replies.acknowledge import Composed, prepare
 from replies.letters import TicketView
-from store import tickets
+from store import incidents, tickets
 from store.exchange import ACKNOWLEDGEMENT
-from store.models import Participant, Ticket
+from store.models import Incident, Participant, Ticket
 
 #: Why a letter is held that was one too many.
 BREAKER = "breaker: the desk has acknowledged more than it may within the hour"
@@ -34,14 +34,16 @@ def send(
     session: Session, outcome: Acknowledge, work: Work, ticket: Ticket, mail_id: int, requester: Participant
 ) -> None:
     """Render the acknowledgement and queue its final bytes."""
-    composed = _compose(outcome, work, ticket, requester.handle)
+    composed = _compose(
+        outcome, work, ticket, requester.handle, incidents.alike(session, work.desk.id, work.following.marks)
+    )
     hold = BREAKER if outcome.held else ""
     letter_box.post(session, work, ticket, mail_id, composed, ACKNOWLEDGEMENT, hold)
     guarding.of_acknowledgement(session, work, composed.recipient, held=outcome.held)
     tickets.add_event(session, ticket.id or 0, work.now, "acknowledged", detail={"missing": list(work.report.missing)})
 
 
-def _compose(outcome: Acknowledge, work: Work, ticket: Ticket, handle: int) -> Composed:
+def _compose(outcome: Acknowledge, work: Work, ticket: Ticket, handle: int, incident: Incident | None) -> Composed:
     settings, kinds = work.desk.settings, [each.kind for each in work.mail.attachments]
     view = TicketView(
         number=ticket.number,
@@ -56,6 +58,8 @@ def _compose(outcome: Acknowledge, work: Work, ticket: Ticket, handle: int) -> C
         too_large=work.envelope.whole_size is not None,
         secret=bool(work.report.secrets),
         due=ticket.first_reply_due_at,
+        incident=incident.name if incident else "",
+        incident_since=incident.begun_at if incident else None,
     )
     return prepare(
         settings,

@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 #: Twice the width at which it is shown, for sharp screens.
 _WIDTH: Final = 1040
-_ROW, _BARS, _MARGIN = 44, 260, 32
+_ROW, _BARS, _MARGIN = 60, 320, 32
 _PAPER, _INK, _SOFT, _BAR = "#ffffff", "#1d2530", "#5a6675", "#2a6fdb"
-_NAME_WIDTH: Final = 360
+_NAME_WIDTH: Final = 460
 
 #: Of a bar's name, in characters.
 _MAX_NAME: Final = 26
@@ -53,11 +53,11 @@ def _rows(draw: ImageDraw.ImageDraw, bars: Sequence[tuple[str, int]], top: float
     for name, count in bars:
         _text(draw, (_MARGIN, top + _ROW / 2), name[:_MAX_NAME], _INK, anchor="lm")
         end = _MARGIN + _NAME_WIDTH + max(6, room * count / most)
-        draw.rounded_rectangle((_MARGIN + _NAME_WIDTH, top + 8, end, top + _ROW - 8), 6, fill=_BAR)
+        draw.rounded_rectangle((_MARGIN + _NAME_WIDTH, top + 12, end, top + _ROW - 12), 6, fill=_BAR)
         _text(draw, (end + 14, top + _ROW / 2), str(count), _INK, anchor="lm")
         top += _ROW
     return top
 
 
 def _text(draw: ImageDraw.ImageDraw, place: tuple[float, float], words: str, colour: str, anchor: str = "la") -> None:
-    draw.text(place, words, fill=colour, font=ImageFont.load_default(26), anchor=anchor)
+    draw.text(place, words, fill=colour, font=ImageFont.load_default(34), anchor=anchor)

@@ -42,6 +42,8 @@ class TicketView:
     missing: tuple[str, ...] = ()  #: items to ask for: "username", "transaction_id", "occurred_at", "contact"
     secret: bool = False  #: the mail had a password or its like in it, which we have hidden
     due: datetime | None = None  #: when a person answers at the latest
+    incident: str = ""  #: a trouble that many report, by the name that an agent gave it
+    incident_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +83,8 @@ def acknowledgement(desk: DeskSettings, view: TicketView, *, words: Words, repea
         "findings": shapes.told(view.findings, words, speech, desk.zone) if repeat_findings else (),
         "files": speech.files(view.pictures, view.files),
         "too_large": view.too_large,
+        "incident": view.incident,
+        "incident_since": _told(view.incident_since, desk, speech),
         "missing": [
             _Missing(name=words.field_name(item), question=advice.place(item, channels) or words.question(item))
             for item in view.missing

@@ -87,6 +87,8 @@ class NoticeView:
     customer: str  #: the address that an answer goes to; "" where nobody can be answered
     copied: Sequence[str] = ()  #: who else gets it
     inside: bool = False  #: a reply to this letter is a note
+    reaches: int = 0  #: how many other tickets a reply is sent to as well: it is an incident's own ticket
+    incident: str = ""  #: the incident that the ticket is of, and its own ticket
     holder: str = ""  #: whose ticket it is, where it is not the reader's; "" for nobody's
     own: bool = True  #: it is the reader's ticket
     status: str = "open"
@@ -117,6 +119,8 @@ def notice(desk: DeskSettings, view: NoticeView) -> Letter:
         "view": view,
         "copied": list(view.copied),
         "holder": view.holder,
+        "reaches": view.reaches,
+        "incident": view.incident,
         "whys": [telling.why(code, detail) for code, detail in view.whys],
         "due": telling.time(view.due),
         "overdue": view.due is not None and view.due <= view.now,

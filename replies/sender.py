@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from replies.errors import LeaseLost, SmarthostDown
-from store import crashpoints, outbox, outbox_control
+from store import crashpoints, outbox, outbox_control, undelivered
 from store.engine import writing
 from store.errors import StoreError
 from store.outbox import LEASE, Claim, Later, Outcome
@@ -126,6 +126,8 @@ class Sender:
             try:
                 with writing(self._engine) as session:
                     state = outbox.record(session, claim, outcomes, self._now(), self._rng)
+                    if state == "failed":
+                        undelivered.tell(session, claim.letter_id, self._now())
             except StoreError:
                 raise
             except Exception:  # noqa: BLE001  # logged with its trace

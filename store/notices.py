@@ -40,6 +40,7 @@ class Why(StrEnum):
     CAME_BACK = "came_back"  # the day for which it waited has come
     SILENT = "silent"  # nothing is heard of the customer
     REOPENED = "reopened"
+    INCIDENT = "incident"  # many tickets have one cause, and are answered on this one
     CLOSED = "closed"  # without the agent's own doing
 
 

@@ -37,6 +37,7 @@ ls /usr/share/tesseract-ocr/*/tessdata/ind.traineddata >/dev/null 2>&1 || packag
 [ -f /usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf ] || packages="$packages fonts-liberation"
 [ -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || packages="$packages fonts-dejavu-core"
 [ "$part" != scanner ] || need clamd clamav-daemon
+[ "$part" != looks ] || need chromium chromium
 if [ -n "$packages" ]; then
     if [ "$(id -u)" -ne 0 ]; then
         echo "missing: apt-get install$packages" >&2

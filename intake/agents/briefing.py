@@ -15,7 +15,7 @@ from replies.agent_addresses import AgentAddresses
 from replies.enclosing import File
 from replies.known import known
 from replies.notice import FileTold, Lacking, NoticeView, Other, Said, Shown
-from store import answers, dossier, findings, people, rows, said
+from store import answers, dossier, findings, incidents, people, rows, said
 from store.blobs import BlobFolder
 from store.dossier import FileOf
 from store.errors import BlobDamaged, BlobErased
@@ -86,6 +86,8 @@ def brief(session: Session, folder: BlobFolder, about: Briefing) -> Brief:
         said=[_said(each, files, pictures) for each in news],
         pictures=[shown for shown, _file in pictures.values()],
         history=[_said(each, (), {}) for each in dossier.history(session, ticket_id, [each.id or 0 for each in news])],
+        reaches=len(incidents.reached(session, ticket_id)),
+        incident=_incident(session, ticket_id),
         **_of_answers(session, ticket, customer),
         **_of_findings(session, about, spoken),
         **_of_trust(session, ticket, customer),
@@ -144,6 +146,14 @@ def _said(message: Message, files: Iterable[FileOf], shown: Iterable[tuple[int, 
 def _holder(session: Session, ticket: Ticket) -> str:
     agent = session.get(Agent, ticket.assignee_id) if ticket.assignee_id else None
     return agent.name if agent else ""
+
+
+def _incident(session: Session, ticket_id: int) -> str:
+    """The incident that a ticket is of, and its own ticket."""
+    incident = incidents.of_ticket(session, ticket_id)
+    if incident is None or incident.ticket_id == ticket_id:
+        return ""
+    return f"{incident.name} ({rows.one(session, Ticket, incident.ticket_id).number})"
 
 
 def _of_answers(session: Session, ticket: Ticket, customer: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from intake.triage import Bounced, Join, Open
 from intake.work import Work
 from parsing.mail import Nature
-from store import notices
+from store import incidents, notices
 from store.notices import Why
 from store.states import Move
 
@@ -18,9 +18,13 @@ _WRITTEN: Final = frozenset({Nature.HUMAN, Nature.BULK})
 
 
 def of_open(session: Session, decision: Open, work: Work, ticket_id: int) -> None:
-    """A new ticket; one that is held is told of when it is released."""
-    if not decision.hold and not work.envelope.history and work.mail.nature in _WRITTEN:
-        notices.want(session, ticket_id, Why.NEW, work.now)
+    """A new ticket, which may be of an incident; one that is held is told of when it is released."""
+    if decision.hold or work.envelope.history or work.mail.nature not in _WRITTEN:
+        return
+    notices.want(session, ticket_id, Why.NEW, work.now)
+    incident = incidents.alike(session, work.desk.id, work.following.marks)
+    if incident is not None:
+        incidents.take_in(session, incident, ticket_id, work.now)
 
 
 def of_join(session: Session, decision: Join, work: Work) -> None:

@@ -18,7 +18,7 @@ from intake.config import Settings
 from parsing.fields import by_hand, deadlines
 from parsing.fields.site import site_words
 from replies.settings import DeskSettings
-from store import attention, commands, people, rows, splitting, undoing
+from store import attention, commands, incidents, people, rows, splitting, undoing
 from store.engine import writing
 from store.errors import NoSuchRow
 from store.models import Desk, Ticket
@@ -203,3 +203,18 @@ def _categorise(at: _At, category: str) -> None:
     if category not in words.subjects:
         raise click.UsageError(f"there is no category {category}; one of: {', '.join(words.subjects)}")
     commands.categorise(at.session, at.key, category, words.category_subject(category), at.by, at.now)
+
+
+@verb("incident")
+@click.argument("words", metavar="NAME", nargs=-1)
+@click.option("--end", is_flag=True, help="End the incident that the ticket is of.")
+def incident(at: _At, words: tuple[str, ...], end: bool) -> None:
+    """Make an incident out of a ticket and all that are like it; customers are told its NAME."""
+    if end == bool(words):
+        raise click.UsageError("give the incident a name, or --end")
+    if end:
+        incidents.end(at.session, at.key, at.by, at.now)
+        return
+    begun = incidents.begin(at.session, at.key, " ".join(words), at.by, at.now)
+    number = rows.one(at.session, Ticket, begun.ticket_id).number
+    click.echo(f"{number}: {len(incidents.reached(at.session, begun.ticket_id))} tickets")

@@ -13,6 +13,7 @@ from store.models.clocks import Clock
 from store.models.doors import DoorHealth, Mailbox, MailboxUid
 from store.models.grants import Grant
 from store.models.guarding import AccountUse, Brake, Tally
+from store.models.incidents import Incident, IncidentTicket
 from store.models.ledger import Arrival, Desk, Mail, Route
 from store.models.letters import Letter, LetterAttempt, LetterRecipient
 from store.models.notices import Bulletin, Notice
@@ -41,6 +42,8 @@ __all__ = [
     "Event",
     "Finding",
     "Grant",
+    "Incident",
+    "IncidentTicket",
     "Letter",
     "LetterAttempt",
     "LetterRecipient",

@@ -272,7 +272,20 @@ def test_a_language_without_a_folder_is_an_error_by_name() -> None:
 def test_a_language_folder_is_complete(spoken: str) -> None:
     """Every letter in both forms, and every word that letters are put together with."""
     [ours] = render.folders(None)
-    names = ("received", "complete", "duplicate", "secret", "status", "notice", "agenda", "weekly", "closing", "answer", "told", "question")
+    names = (
+        "received",
+        "complete",
+        "duplicate",
+        "secret",
+        "status",
+        "notice",
+        "agenda",
+        "weekly",
+        "closing",
+        "answer",
+        "told",
+        "question",
+    )
     wanted = {f"{name}.{form}" for name in names for form in ("txt", "html")} | {
         "language.toml",
         "guidance.toml",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable, Mapping
+
 import pytest
 
 from intake import waiting
 from intake.agents import noticing
 from replies.notice import NoticeView, notice
+from replies.sender import Sender
 from replies.settings import DeskSettings
 from store import holding, people
 from store.engine import writing
 from store.models import Letter, Notice, Participant, Ticket
+from store.outbox import Claim, Failed, Outcome
 from tests.intake.agents.conftest import Staffed, words
 from tests.intake.conftest import NOON, customer_mail
 
@@ -182,3 +187,27 @@ def test_one_tickets_fault_is_no_others(staffed: Staffed, monkeypatch: pytest.Mo
     assert len(staffed.letters("ani@team.test")) == 1
     staffed.tell(minutes=40)
     assert len(staffed.letters("ani@team.test")) == 2
+
+
+def test_a_letter_that_cannot_be_sent_is_told(staffed: Staffed) -> None:
+    """With its reason; one to an agent is not, since that would be one more that fails."""
+    staffed.join("Ani")
+    staffed.counter.take(customer_mail())
+    staffed.tell()
+    engine, clock = staffed.counter.engine, staffed.counter.clock
+
+    class Refusing:
+        def hand_on(self, claim: Claim, intend: Callable[[], None]) -> Mapping[str, Outcome]:
+            intend()
+            return dict.fromkeys(claim.recipients, Failed("550 no such user"))
+
+        def close(self) -> None:
+            pass
+
+    Sender(engine, Refusing(), lambda: clock[-1], random.Random(1)).send_due()
+    (wanted,) = staffed.counter.rows(Notice)
+    assert (wanted.why, wanted.detail) == ("not_sent", {"why": "budi@example.com: 550 no such user"})
+    staffed.tell(minutes=20)
+    assert "Surat kita tidak bisa dikirim. budi@example.com: 550 no such user" in words(
+        staffed.letters("ani@team.test")[-1]
+    )
