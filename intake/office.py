@@ -78,12 +78,7 @@ class Office:
         self._open_desks = _opened(settings, engine, master)
         self._seed_agents()
         self._blobs = BlobFolder(settings.data / "blobs")
-        self._sandbox = Sandbox(
-            readers=settings.intake.readers,
-            blobs=settings.data / "blobs",
-            settings=settings.report_settings,
-            ocr=settings.parsing.ocr,
-        )
+        self._sandbox = _sandbox(settings)
         self._examiner = examiner(settings.intake)
         self._worker = self._make_worker(spool, directory, doors_busy)
         lease = timedelta(seconds=settings.replies.lease_seconds)
@@ -266,6 +261,15 @@ class Office:
 def _opened(settings: Settings, engine: Engine, master: bytes) -> dict[str, OpenDesk]:
     holds = settings.answer_holds
     return desks.open_all(engine, settings.desks, master, settings.site, settings.intake.forms, holds, settings.queues)
+
+
+def _sandbox(settings: Settings) -> Sandbox:
+    return Sandbox(
+        readers=settings.intake.readers,
+        blobs=settings.data / "blobs",
+        settings=settings.report_settings,
+        ocr=settings.parsing.ocr,
+    )
 
 
 def _first_address(settings: Settings) -> str:

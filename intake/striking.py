@@ -44,7 +44,7 @@ def _tell(session: Session, case: Case, clock: Clock, stroke: Stroke, due: datet
         notices.want(session, ticket_id, Why.REMINDER, case.now, detail=detail)
         return
     tickets.add_event(session, ticket_id, case.now, "escalated", detail=detail)
-    leads: list[int | None] = [each.id for each in routing.working(session) if each.role == "lead"]
+    leads: list[int | None] = [each.id for each in routing.working(session, case.now) if each.role == "lead"]
     for lead in leads or [None]:
         notices.want(session, ticket_id, Why.ESCALATED, case.now, to=lead, detail=detail)
 
