@@ -52,7 +52,8 @@ class Wanted:
     why: Why
     detail: dict[str, Any]
     at: datetime
-    kept: bool = False  #: it was for whoever is found, and could not go to this one at once
+    kept: bool = False  #: it could not go to this agent at once
+    routed: bool = False  #: this agent was found for it, and another may be by now
 
 
 def want(
@@ -105,11 +106,13 @@ def take_kept(session: Session, agent_id: int, now: datetime) -> dict[int, list[
     statement = (
         delete(Notice)
         .where(col(Notice.kept), col(Notice.agent_id) == agent_id, col(Notice.due_at) <= now)
-        .returning(col(Notice.ticket_id), col(Notice.why), col(Notice.detail), col(Notice.wanted_at))
+        .returning(*(col(getattr(Notice, name)) for name in ("ticket_id", "why", "detail", "wanted_at", "routed")))
     )
     found: dict[int, list[Wanted]] = {}
-    for ticket_id, why, detail, at in sorted(session.connection().execute(statement), key=lambda row: row[3]):
-        found.setdefault(ticket_id, []).append(Wanted(agent_id=agent_id, why=Why(why), detail=detail, at=at, kept=True))
+    for ticket_id, why, detail, at, routed in sorted(session.connection().execute(statement), key=lambda row: row[3]):
+        found.setdefault(ticket_id, []).append(
+            Wanted(agent_id=agent_id, why=Why(why), detail=detail, at=at, kept=True, routed=routed)
+        )
     return found
 
 
@@ -127,6 +130,7 @@ def postpone(session: Session, ticket_id: int, wanted: Iterable[Wanted], until: 
                 wanted_at=each.at,
                 due_at=until,
                 kept=each.kept,
+                routed=each.routed,
             )
             for each in wanted
         ],

@@ -65,6 +65,12 @@ def told(session: Session, ticket: Ticket, why: Why, queues: Mapping[str, Queue]
     return [each for key, each in found.items() if wishes.get(key) != attention.MUTE or why in _LOUD]
 
 
+def concerns(session: Session, ticket: Ticket, agent_id: int) -> bool:
+    """Whether a ticket is nobody else's, or is watched by this agent."""
+    own = ticket.assignee_id in (None, agent_id)
+    return own or attention.of_ticket(session, ticket.id or 0).get(agent_id) == attention.WATCH
+
+
 def members(staff: Collection[Colleague], queue: Queue) -> Sequence[Colleague]:
     """Those who work on a queue; everybody, where none of them is an agent any more."""
     own = [each for each in staff if not queue.members or each.name.lower() in queue.members]

@@ -21,7 +21,7 @@ from intake.agents.ceilings import Load, Sent
 from intake.agents.mailing import Means
 from intake.desks import OpenDesk
 from store import dossier, notices, routing, rows, worklist
-from store.engine import writing
+from store.engine import looking, writing
 from store.errors import StoreUnreachable
 from store.models import Ticket
 from store.notices import Wanted
@@ -52,7 +52,7 @@ class Notifier:
         """Write the letters that are due into the outbox; returns for how many reasons. Raises StoreUnreachable."""
         now = self._now()
         before = now - timedelta(seconds=self._settings.wait_seconds)
-        with writing(self._engine) as session:
+        with looking(self._engine) as session:
             agents, tickets = notices.due_agents(session, now), notices.due(session, before, AT_A_TIME)
         for agent_id in agents:
             if not self._tried(partial(self._tell_kept, agent_id=agent_id, now=now), agent=agent_id):
@@ -90,7 +90,7 @@ class Notifier:
             if until is None:
                 noticing.write(session, self._means, desk, ticket, agent, reasons, now)
             else:
-                kept = [replace(each, agent_id=agent.id, kept=True) for each in reasons]
+                kept = [_kept(each, agent) for each in reasons]
                 notices.postpone(session, ticket_id, kept, until)
 
     def _by_agent(
@@ -115,11 +115,15 @@ class Notifier:
         by_desk: dict[int, dict[int, list[Wanted]]] = {}
         for ticket_id, wanted in by_ticket.items():
             ticket = rows.one(session, Ticket, ticket_id)
-            if agent is None or ticket.assignee_id not in (None, agent_id):  # it is another's by now
-                again = [replace(each, agent_id=notices.WHOEVER, kept=False) for each in wanted]
+            stays = agent is not None and routing.concerns(session, ticket, agent_id)
+            again = [
+                replace(each, agent_id=notices.WHOEVER, kept=False, routed=False) for each in wanted if each.routed
+            ]
+            mine = wanted if stays else [each for each in wanted if not each.routed]
+            if not stays:
                 notices.postpone(session, ticket_id, again, now)
-            else:
-                by_desk.setdefault(ticket.desk_id, {})[ticket_id] = wanted
+            if mine:
+                by_desk.setdefault(ticket.desk_id, {})[ticket_id] = mine
         for desk_id, of_desk in by_desk.items():
             desk = self._means.desks.get(desk_id)
             if agent is not None and desk is not None and self._means.reaches(agent):
@@ -146,6 +150,11 @@ class Notifier:
             whys = {ticket_id: [each.why.value for each in wanted] for ticket_id, wanted in by_ticket.items()}
             letter = gathering.news(session, desk, agent, listed, whys, now)
             mailing.post_list(session, self._means, desk, agent, letter, dossier.NEWS, now)
+
+
+def _kept(wanted: Wanted, agent: Colleague) -> Wanted:
+    """A reason that waits for an agent."""
+    return replace(wanted, agent_id=agent.id, kept=True, routed=wanted.agent_id == notices.WHOEVER)
 
 
 def _load(session: Session, desk: OpenDesk, agent: Colleague, now: datetime, ticket_id: int | None) -> Load:

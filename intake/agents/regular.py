@@ -20,7 +20,7 @@ from intake.agents.mailing import Means
 from intake.desks import OpenDesk
 from replies.settings import WEEKDAYS
 from store import bulletins, routing
-from store.engine import writing
+from store.engine import looking, writing
 from store.errors import StoreUnreachable
 from store.routing import Colleague
 
@@ -42,6 +42,11 @@ class Regular:
         self._now = now
         self._done: set[tuple[int, str, str]] = set()  #: what need not be looked for again: desk, kind, period
 
+    @property
+    def _weekly_at(self) -> time | str:
+        """At the time of the leads' daily letter, or where there is none, when agents have theirs by default."""
+        return self._settings.daily if isinstance(self._settings.daily, time) else time(8)
+
     def look(self) -> int:
         """Write what is due; returns how many letters. Raises StoreUnreachable."""
         now, written = self._now(), 0
@@ -49,7 +54,7 @@ class Regular:
             for kind, at in (
                 (gathering.MORNING, self._settings.morning),
                 (reporting.DAILY, self._settings.daily),
-                (reporting.WEEKLY, self._settings.daily),
+                (reporting.WEEKLY, self._weekly_at),
             ):
                 local = now.astimezone(desk.settings.zone)
                 if isinstance(at, time) and self._is_time(desk, kind, at, local):
@@ -72,7 +77,7 @@ class Regular:
         if (desk.id, kind, period) in self._done:
             return 0
         written, later = 0, False
-        with writing(self._engine) as session:
+        with looking(self._engine) as session:
             staff = [each for each in routing.working(session, self._now()) if self._means.reaches(each)]
         for agent in staff:
             if kind != gathering.MORNING and agent.role != LEAD:

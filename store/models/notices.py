@@ -22,7 +22,8 @@ class Notice(SQLModel, table=True):
     why: str  #: see store/notices.py
     detail: dict[str, Any] = columns.json_object()
     wanted_at: datetime
-    kept: bool = False  #: it was for whoever is found, and could not go to this one at once
+    kept: bool = False  #: it could not go to this agent at once
+    routed: bool = False  #: this agent was found for it, and another may be by now
     due_at: datetime = Field(index=True)  #: not before
 
 

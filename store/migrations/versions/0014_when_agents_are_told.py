@@ -29,6 +29,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kept", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("routed", sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table("agent", schema=None) as batch_op:
         batch_op.add_column(sa.Column("quiet", sqltypes.AutoString(), nullable=False, server_default=""))
@@ -43,6 +44,7 @@ def downgrade() -> None:
         batch_op.drop_column("quiet")
 
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_column("routed")
         batch_op.drop_column("kept")
 
     op.drop_table("bulletin")

@@ -10,9 +10,10 @@ import pytest
 from intake.agent_settings import NoticeSettings
 from intake.agents import ceilings
 from intake.agents.ceilings import Load, Sent
-from store import commands
+from store import attention, commands, notices
 from store.engine import writing
 from store.models import Ticket
+from store.notices import Why
 from tests.intake.agents.conftest import Staffed, words
 from tests.intake.conftest import customer_mail
 
@@ -135,3 +136,22 @@ def test_what_was_kept_goes_to_who_has_the_ticket_by_then(staffed: Staffed) -> N
     staffed.tell()
     assert staffed.letters("ani@team.test") == []
     assert len(staffed.letters("eko@team.test")) == 1
+
+
+def test_what_was_kept_for_a_watcher_or_a_lead_is_told_to_nobody_else(staffed: Staffed) -> None:
+    """Whoever has the ticket has heard it already."""
+    staffed.join("Ani")
+    lead = staffed.join("Rina", role="lead", quiet="11:00-13:00")
+    staffed.counter.take(_mail(1))
+    (ticket,) = staffed.counter.rows(Ticket)
+    with writing(staffed.counter.engine) as session:
+        commands.assign(session, ticket.id or 0, 1, "Ani", NOON)
+        attention.turn(session, ticket.id or 0, lead, attention.WATCH, "Rina", NOON)
+        notices.want(session, ticket.id or 0, Why.ESCALATED, staffed.counter.clock[-1], to=lead)
+    staffed.tell()
+    staffed.tell(minutes=60)
+    staffed.tell()
+    assert len(staffed.letters("ani@team.test")) == 1
+    (letter,) = staffed.letters("rina@team.test")
+    assert "SUDAH LEWAT tempo" in words(letter)
+    assert "Tiket baru" in words(letter)
