@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import time
 from typing import Literal
 
@@ -49,3 +50,14 @@ class QueueSettings(Section):
     rule: Literal["least_open", "round_robin", "hand"] = Field(
         default="least_open", description="Who gets a new ticket"
     )
+
+
+def check_queues(queues: Sequence[QueueSettings], desks: Collection[str]) -> None:
+    """ValueError for what no queue shows alone."""
+    for queue in queues:
+        if queue.desk and queue.desk not in desks:
+            message = f"queues {queue.name}: there is no desk {queue.desk}"
+            raise ValueError(message)
+    if len({queue.name for queue in queues}) != len(queues):
+        message = "queues: two have the same name"
+        raise ValueError(message)

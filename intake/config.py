@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from intake.agent_settings import NoticeSettings, QueueSettings
+from intake.agent_settings import NoticeSettings, QueueSettings, check_queues
 from intake.errors import ConfigurationWrong
 from intake.settings import AgentSettings, AlertSettings, IntakeSettings, Section, TimetableSettings
 from intake.site_settings import SiteCategorySettings, SiteFieldSettings, check_together, declared
@@ -163,13 +163,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _queues_are_apart(self) -> Settings:
-        for queue in self.queues:
-            if queue.desk and queue.desk not in self.desks:
-                message = f"queues {queue.name}: there is no desk {queue.desk}"
-                raise ValueError(message)
-        if len({queue.name for queue in self.queues}) != len(self.queues):
-            message = "queues: two have the same name"
-            raise ValueError(message)
+        check_queues(self.queues, self.desks)
         return self
 
     @model_validator(mode="after")

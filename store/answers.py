@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 
 from store import outbox_control, rows, tickets
 from store.models import Answer, Letter, LetterAttempt, LetterRecipient, Message, Ticket
-from store.states import BACK, Status
+from store.states import BACK, Move, Status
 
 OUT: Final = "out"
 HELD: Final = "held"
@@ -83,6 +83,28 @@ def goes_out(session: Session, answer: Answer, letters: Sequence[int], before: s
     session.flush()
 
 
+def copy_out(session: Session, ticket_id: int, letter_id: int, words: str, name: str, now: datetime) -> None:
+    """Show an answer on a ticket that it reaches besides its own."""
+    ticket, letter = rows.one(session, Ticket, ticket_id), rows.one(session, Letter, letter_id)
+    reached = select(LetterRecipient.address).where(LetterRecipient.letter_id == letter_id)
+    message = rows.Draft(
+        Message,
+        desk_id=ticket.desk_id,
+        ticket_id=ticket_id,
+        letter_id=letter_id,
+        direction="out",
+        message_id=letter.message_id,
+        sender_name=name,
+        recipients=[{"name": "", "address": each} for each in session.exec(reached).all()],
+        date=now,
+        received_at=now,
+        text=words,
+        new_text=words,
+        identity="verified",
+    )
+    tickets.add_message(session, message, ())
+
+
 def settle(session: Session, answer: Answer, state: str) -> None:
     """Say that a held answer is a note, or is thrown away; its words are kept either way."""
     answer.state = state
@@ -107,7 +129,22 @@ def take_back(session: Session, answer: Answer, by: str, now: datetime) -> bool:
     if before in BACK and ticket.status not in (before, Status.HELD):
         tickets.move(session, answer.ticket_id, BACK[before], tickets.LOKET, now)
     tickets.add_event(session, answer.ticket_id, now, "answer taken back", by, {"answer": answer.serial})
+    _take_copies_back(session, answer, by, now)
     return True
+
+
+def _take_copies_back(session: Session, answer: Answer, by: str, now: datetime) -> None:
+    """What it was on other tickets is a note there, and it is our turn again."""
+    copies = select(Message).where(
+        col(Message.letter_id).in_(answer.letters), Message.ticket_id != answer.ticket_id, Message.direction == "out"
+    )
+    for message in session.exec(copies).all():
+        message.direction = "note"
+        session.add(message)
+        session.flush()
+        if rows.one(session, Ticket, message.ticket_id).status == Status.WAITING:
+            tickets.move(session, message.ticket_id, Move.REOPEN, tickets.LOKET, now)
+        tickets.add_event(session, message.ticket_id, now, "answer taken back", by)
 
 
 def _is_here(session: Session, letter: Letter) -> bool:

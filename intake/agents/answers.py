@@ -6,10 +6,8 @@ that is out is never put out again.
 
 from __future__ import annotations
 
-import email
-import email.policy
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -17,6 +15,7 @@ from sqlmodel import Session, col, select
 from intake.agents import receipts, writing
 from intake.agents.answer_check import Doubt, Draft, doubts, without_secrets
 from intake.agents.errand import Errand, Refused
+from intake.agents.inside import internal_lines
 from parsing.mail import AttachmentKind
 from replies import answers as composing
 from replies import letters
@@ -25,9 +24,9 @@ from replies.answers import Thread
 from replies.enclosing import File
 from replies.letters import TicketView
 from replies.order_words import Told
-from store import answers, commands, exchange, opening, outbox, people, rows, said, tickets
+from store import answers, commands, exchange, incidents, opening, outbox, people, rows, said, tickets
 from store.facts import Purpose
-from store.models import Agent, Answer, Attachment, Letter, LetterRecipient, Message, Participant
+from store.models import Agent, Answer, Attachment, Message, Participant, Ticket
 from store.states import Move, Status
 
 COLLISION: Final = "collision"
@@ -35,9 +34,6 @@ PREVIEW: Final = "preview"
 
 #: Doubts that nobody can wave aside: what was hidden cannot be sent, nor what is not there, nor what is too much.
 UNSENDABLE: Final = frozenset({Doubt.SECRET.value, Doubt.EMPTY.value, Doubt.TOO_LARGE.value})
-
-#: Notices to an agent about one ticket whose lines are looked for in an answer.
-_NOTICES: Final = 5
 
 #: Messages of a ticket that an answer's References may name.
 _CHAIN: Final = 100
@@ -78,7 +74,7 @@ def private(errand: Errand) -> list[str]:
 
 def answer(errand: Errand, what: Written, *, preview: bool = False) -> Answer:
     """Send what an agent has written, or hold it and show it to its writer, with the reason."""
-    if not recipients(errand):
+    if not recipients(errand) and not incidents.reached(errand.session, errand.ticket_id):
         raise Refused("refused.no_customer")
     if errand.ticket.status == Status.HELD:
         raise Refused("refused.held_ticket")
@@ -99,13 +95,30 @@ def answer(errand: Errand, what: Written, *, preview: bool = False) -> Answer:
 
 
 def put_out(errand: Errand, row: Answer, what: Written) -> None:
-    """Put an answer into the outbox, one letter for each who takes part; the ticket is the agent's, and waits."""
-    thread = _thread(errand)
+    """Put an answer into the outbox, one letter for each who takes part; the ticket is the agent's, and waits.
+
+    On an incident's own ticket it goes to all of the incident's, to each as one of its own ticket's letters.
+    """
     enclosures = [_enclosure(errand, number, each) for number, each in enumerate(what.files)]
-    shown = [each.content_id for each in enclosures if each.content_id]
+    said_to = [{"name": "", "address": part.address} for part in recipients(errand)]
+    keys = _letters(errand, what, enclosures, first=True)
+    for ticket_id in incidents.reached(errand.session, errand.ticket_id):
+        member = replace(errand, ticket=rows.one(errand.session, Ticket, ticket_id))
+        keys += _to_member(member, what, enclosures, first=not keys)
+    answers.goes_out(errand.session, row, keys, errand.ticket.status)
+    _tell_of(errand, row, _thread(errand).desk_address, said_to)
+    tickets.move(errand.session, errand.ticket_id, Move.WE_ANSWERED, errand.agent.name, errand.work.now)
+    detail = {"answer": row.serial, "letters": keys}
+    tickets.add_event(errand.session, errand.ticket_id, errand.work.now, "answered", errand.agent.name, detail)
+    commands.assign(errand.session, errand.ticket_id, errand.agent.id, errand.agent.name, errand.work.now)
+
+
+def _letters(errand: Errand, what: Written, enclosures: Sequence[File], *, first: bool) -> list[int]:
+    """Queue a letter for each who takes part; `first` is for the first one of all that the mail in hand causes."""
+    thread, shown = _thread(errand), [each.content_id for each in enclosures if each.content_id]
     letter = letters.answer(errand.work.desk.settings, _view(errand), what.words, shown)
-    keys = []
-    for number, part in enumerate(recipients(errand)):
+    keys: list[int] = []
+    for part in recipients(errand):
         made = composing.composed(
             errand.work.desk.settings,
             letter,
@@ -118,14 +131,19 @@ def put_out(errand: Errand, row: Answer, what: Written) -> None:
             sequence=said.letters(errand.session, errand.ticket_id) + 1,
             now=errand.work.now,
         )
-        keys.append(_queue(errand, made, first=number == 0))
-    said_to = [{"name": "", "address": part.address} for part in recipients(errand)]
-    answers.goes_out(errand.session, row, keys, errand.ticket.status)
-    _tell_of(errand, row, thread.desk_address, said_to)
-    tickets.move(errand.session, errand.ticket_id, Move.WE_ANSWERED, errand.agent.name, errand.work.now)
-    detail = {"answer": row.serial, "letters": keys}
-    tickets.add_event(errand.session, errand.ticket_id, errand.work.now, "answered", errand.agent.name, detail)
-    commands.assign(errand.session, errand.ticket_id, errand.agent.id, errand.agent.name, errand.work.now)
+        keys.append(_queue(errand, made, first=first and not keys))
+    return keys
+
+
+def _to_member(errand: Errand, what: Written, enclosures: Sequence[File], *, first: bool) -> list[int]:
+    """Answer one ticket of an incident: it waits for its customer, and stays whose it is."""
+    session, now = errand.session, errand.work.now
+    keys = _letters(errand, what, enclosures, first=first)
+    if keys:
+        answers.copy_out(session, errand.ticket_id, keys[0], what.words, errand.work.desk.settings.display_name, now)
+        tickets.move(session, errand.ticket_id, Move.WE_ANSWERED, errand.agent.name, now)
+        tickets.add_event(session, errand.ticket_id, now, "answered", errand.agent.name, {"letters": keys})
+    return keys
 
 
 def show(errand: Errand, row: Answer, words: str, unseen: Sequence[Answer] = (), because: Sequence[str] = ()) -> None:
@@ -173,36 +191,9 @@ def _doubts(errand: Errand, what: Written) -> tuple[str, ...]:
         files=[each for number, each in enumerate(mail.attachments) if number in attached],
         stray=what.stray,
         private=private(errand),
-        internal=_internal_lines(errand),
+        internal=internal_lines(errand),
     )
     return doubts(draft)
-
-
-def _internal_lines(errand: Errand) -> frozenset[str]:
-    """The lines of the latest notices to this agent about the ticket, without those that the customer wrote."""
-    statement = (
-        select(Letter.content)
-        .join(LetterRecipient, col(LetterRecipient.letter_id) == col(Letter.id))
-        .where(Letter.ticket_id == errand.ticket_id, LetterRecipient.address == errand.agent.address)
-        .order_by(col(Letter.id).desc())
-        .limit(_NOTICES)
-    )
-    told = {line for content in errand.session.exec(statement).all() for line in _lines(_text(content))}
-    spoken = select(Message.text).where(
-        Message.ticket_id == errand.ticket_id, col(Message.direction).in_(("in", "out"))
-    )
-    known = {line for text in errand.session.exec(spoken).all() for line in _lines(text)}
-    return frozenset(told - known)
-
-
-def _text(content: bytes) -> str:
-    mail = email.message_from_bytes(content, policy=email.policy.default)
-    part = mail.get_body(("plain",)) if isinstance(mail, email.message.EmailMessage) else None
-    return str(part.get_content()) if part else ""
-
-
-def _lines(text: str) -> Iterable[str]:
-    return (" ".join(line.lstrip("> \t").split()) for line in text.split("\n"))
 
 
 def _collided(errand: Errand, other: Answer) -> str:

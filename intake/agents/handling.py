@@ -21,7 +21,7 @@ from intake.work import Work
 from parsing.body.commands import Orders, read_orders
 from parsing.body.verbs import Verb
 from replies.order_words import Told
-from store import notices, rows, tickets
+from store import absence, notices, rows, tickets
 from store.facts import AgentFacts, Purpose
 from store.models import Message, Ticket
 from store.notices import Why
@@ -33,6 +33,7 @@ def carry_out(session: Session, decision: ByAgent, work: Work) -> None:
     if decision.refused or agent is None or decision.purpose is None:
         _without_token(session, decision, work)
         return
+    absence.back(session, agent.id)  # who writes is here
     errand = _errand(session, decision, work, agent)
     if decision.purpose in _BY_ADDRESS:
         _attempt(errand, lambda: _by_address(errand))

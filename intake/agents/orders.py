@@ -21,12 +21,26 @@ from parsing.body.verbs import PRIORITIES, Verb
 from parsing.fields import by_hand, deadlines
 from parsing.report import ReportSettings
 from replies import targets
-from store import answers, attention, commands, holding, merging, notices, people, splitting, tickets, undoing
+from store import (
+    answers,
+    attention,
+    commands,
+    holding,
+    incidents,
+    merging,
+    notices,
+    people,
+    rows,
+    splitting,
+    tickets,
+    undoing,
+)
 from store.errors import MoveRefused, NoSuchRow
 from store.models import Agent, Ticket
 from store.notices import Why
 
 _NOBODY: Final = frozenset({"queue", "antrean", "antrian", "nobody", "none", "-"})
+_ENDS: Final = frozenset({"end", "over", "selesai", "akhir", "berakhir"})
 _CUSTOMER: Final = frozenset({"", "customer", "pelanggan", "client", "user", "balasan", "reply"})
 
 
@@ -176,6 +190,20 @@ def _customer(errand: Errand, value: str) -> list[Said]:
     return [("done.customer_set", {"address": address})]
 
 
+def _incident(errand: Errand, value: str) -> list[Said]:
+    """Begin one under a name that customers are told, or end the one that the ticket is of."""
+    if value.strip().lower() in _ENDS:
+        ended = incidents.end(errand.session, errand.ticket_id, errand.agent.name, errand.work.now)
+        return [("done.incident_ended", {"name": ended.name})]
+    try:
+        begun = incidents.begin(errand.session, errand.ticket_id, value, errand.agent.name, errand.work.now)
+    except MoveRefused as refused:
+        raise Refused("refused.no_incident", why=str(refused)) from refused
+    own = rows.one(errand.session, Ticket, begun.ticket_id)
+    reached = len(incidents.reached(errand.session, begun.ticket_id))
+    return [("done.incident", {"name": begun.name, "number": own.number, "count": str(reached)})]
+
+
 def _watch(errand: Errand, _value: str) -> list[Said]:
     kind, agent = attention.WATCH, errand.agent
     attention.turn(errand.session, errand.ticket_id, agent.id, kind, agent.name, errand.work.now)
@@ -241,6 +269,7 @@ _DEEDS: Final[dict[Verb, Callable[[Errand, str], list[Said]]]] = {
     Verb.LINK: _link,
     Verb.SET: _set,
     Verb.CUSTOMER: _customer,
+    Verb.INCIDENT: _incident,
     Verb.WATCH: _watch,
     Verb.MUTE: _mute,
     Verb.UNDO: _undo,

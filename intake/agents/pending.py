@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Final
 
 from sqlmodel import Session
@@ -10,11 +11,12 @@ from intake import filing
 from intake.agent_mail import ByAgent
 from intake.agents import answers as public
 from intake.agents import receipts
+from intake.agents.away import away_until
 from intake.agents.errand import Errand, speech
 from intake.work import Work
 from parsing.mail import Nature
 from replies.order_words import Told
-from store import answers, notices, rows, tickets
+from store import absence, answers, notices, rows, tickets
 from store.facts import AgentFacts, Purpose
 from store.holding import Reason
 from store.models import Ticket
@@ -42,6 +44,19 @@ def file_automatic(session: Session, decision: ByAgent, work: Work) -> None:
     if decision.ticket_id is not None:
         name = decision.agent.name if decision.agent else ""
         filing.add_note(session, work, decision.ticket_id, mail_id, sender_name=name)
+        _note_absence(session, decision, work)
+
+
+def _note_absence(session: Session, decision: ByAgent, work: Work) -> None:
+    """Who answers one of our letters by a machine, by its own token, is away."""
+    agent, desk = decision.agent, work.desk.settings
+    if agent is None or decision.purpose is None or work.mail.nature is not Nature.AUTO_REPLY:
+        return
+    told = f"{work.mail.subject}\n{work.mail.new_text}"
+    until = away_until(told, work.now.astimezone(desk.zone), desk.hours.open).astimezone(UTC)
+    absence.leave(session, agent.id, until)
+    detail = {"until": until.isoformat()}
+    tickets.add_event(session, decision.ticket_id or 0, work.now, "away", agent.name, detail)
 
 
 def keep(session: Session, decision: ByAgent, work: Work) -> None:

@@ -71,7 +71,7 @@ def help_lines(speech: Phrases) -> list[str]:
 
 def is_report(verb: Verb) -> bool:
     """Whether a verb is given in order to be told something."""
-    return verb in (Verb.HELP, Verb.MINE, Verb.FIND, Verb.TRANSCRIPT, Verb.SPLIT, Verb.UNDO, Verb.OPEN)
+    return verb in (Verb.HELP, Verb.MINE, Verb.FIND, Verb.TRANSCRIPT, Verb.SPLIT, Verb.UNDO, Verb.OPEN, Verb.INCIDENT)
 
 
 def _links(errand: Errand, speech: Phrases) -> tuple[tuple[str, str], ...]:

@@ -38,6 +38,7 @@ class Verb(StrEnum):
     LINK = "link"
     SET = "set"
     CUSTOMER = "customer"
+    INCIDENT = "incident"
     TEMPLATE = "template"
     ASK = "ask"
     SEND = "send"
@@ -144,6 +145,7 @@ VERBS: Final[dict[Verb, tuple[tuple[str, ...], Shape]]] = {
         ("customer", "pelanggan"),
         Shape(usage="budi@…", fits=lambda value: address_in(value) is not None),
     ),
+    Verb.INCIDENT: (("incident", "insiden", "gangguan"), Shape(usage="NAME | end", free=True)),
     Verb.OPEN: (
         ("open", "buka", "reopen"),
         Shape(usage="| 2 REASON", optional=True, fits=lambda value: file_and_reason(value) is not None),
