@@ -144,9 +144,9 @@ def _of_entry(lines: list[_Line], index: int, bystanders: frozenset[str]) -> lis
     former = _FORMER.search(text) or (_FORMER.search(following) if following.lstrip().startswith("(") else None)
     if former:
         return list(addresses_in(former[1]))
-    first, *others = addresses_in(text)
-    several = not _BYSTANDER.search(text) and text.strip(" \t<>,;").count(" ") <= len(others)
-    return [address for address in (first, *(others if several else ())) if address.lower() not in bystanders]
+    addresses = list(addresses_in(text))
+    several = not _BYSTANDER.search(text) and text.strip(" \t<>,;").count(" ") < len(addresses)
+    return [address for address in addresses[: None if several else 1] if address.lower() not in bystanders]
 
 
 def _in_sentences(lines: list[_Line], bystanders: frozenset[str], *, neighbours: bool) -> _Found:
