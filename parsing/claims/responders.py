@@ -41,6 +41,7 @@ class _Spoken:
 
     phrases: dict[Kind, str]  #: the first phrase of each kind
     until: str | None  #: how long an absence lasts: a phrase, or "date"
+    day: str | None  #: a day on which somebody is absent, or a desk is closed
     is_wish: bool  #: somebody wants something
     share: float  #: of its letters, those in clauses of a responder
 
@@ -107,8 +108,8 @@ def _pairs(spoken: _Spoken, text: str) -> Iterator[tuple[str, ...]]:
         away = closed = gone = receipt = None
     if away and (lasting := meanwhile or spoken.until or receipt):
         yield away, lasting
-    if closed and not me and spoken.until:
-        yield closed, spoken.until
+    if closed and not me and (lasting := spoken.until or spoken.day):
+        yield closed, lasting
     if gone and _REACHED.search(text):
         yield gone, "address"
     if gone and meanwhile and not me:
@@ -120,7 +121,7 @@ def _pairs(spoken: _Spoken, text: str) -> Iterator[tuple[str, ...]]:
 def _spoken(sentences: list[str], language: str) -> _Spoken:
     phrases: dict[Kind, str] = {}
     letters = explained = 0
-    until, is_wish = None, False
+    until, day, is_wish = None, None, False
     for clause, reached in _clauses(sentences, language):
         found = _kinds(clause, language)
         for kind, phrase in found.items():
@@ -131,9 +132,10 @@ def _spoken(sentences: list[str], language: str) -> _Spoken:
             explained += len(clause) if is_responders else 0
         is_wish = is_wish or (Kind.WISH in found and Kind.GONE not in found)
         if found.keys() & {*_AWAY, Kind.CLOSED}:
-            until = until or found.get(Kind.DAY) or ("date" if _DIGIT.search(clause) else None)
+            until = until or ("date" if _DIGIT.search(clause) else None)
+            day = day or found.get(Kind.DAY)
     until = phrases.get(Kind.UNTIL, until)
-    return _Spoken(phrases=phrases, until=until, is_wish=is_wish, share=explained / letters if letters else 0)
+    return _Spoken(phrases=phrases, until=until, day=day, is_wish=is_wish, share=explained / letters if letters else 0)
 
 
 def _clauses(sentences: list[str], language: str) -> Iterator[tuple[str, bool]]:

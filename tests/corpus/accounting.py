@@ -58,8 +58,9 @@ def _lost_leaves(content: bytes, structure: Structure, reading: Reading) -> Iter
 
 def _is_shown(part: Part, decoded: bytes, seen: str) -> bool:
     text, _ = decode(decoded, part.parameters.get("charset"))
-    if part.type == "text/enriched":
-        text = _TAG.sub("", text)
+    if part.type == "text/enriched":  # its markup is dropped, and damage makes markup of words
+        words = _TAG.sub(" ", text).split()
+        return 2 * sum(word in seen for word in words) >= len(words)
     return part.type.startswith("text/") and all(_squeezed(line) in seen for line in text.splitlines())
 
 
