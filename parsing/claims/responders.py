@@ -19,8 +19,7 @@ _FEW, _SHORT = 2, 6  #: words, and letters of scripts without spaces, of a greet
 _FIRST_UNSPACED = "\u0e00"  #: Thai; what comes later is without spaces, or glues words together
 _AWAY = (Kind.ABSENCE, Kind.LEAVE)
 _MACHINE = (Kind.AUTOMATIC, Kind.UNREAD)
-_RECEIPT = (Kind.THANKS, Kind.YOURS)
-_STRONG = (*_AWAY, *_MACHINE, *_RECEIPT, Kind.CLOSED, Kind.GONE)
+_STRONG = (*_AWAY, *_MACHINE, Kind.YOURS, Kind.CLOSED, Kind.GONE)
 _MEANWHILE = (Kind.PROMISE, Kind.ASIDE, Kind.SERVED)
 _RESPONDERS = {*_STRONG, *_MEANWHILE, Kind.UNTIL}  #: what explains a clause
 _KINDS = (*_RESPONDERS, Kind.DAY, Kind.ME, Kind.WISH)
@@ -96,12 +95,12 @@ def _shown(spoken: _Spoken, text: str) -> tuple[str, ...]:
     """The phrases that belong together."""
     machine = spoken.has(*_MACHINE)
     if machine:
-        return machine, *filter(None, [spoken.has(*_AWAY, Kind.GONE, *_RECEIPT, Kind.SERVED)])
+        return machine, *filter(None, [spoken.has(*_AWAY, Kind.GONE, Kind.YOURS, Kind.SERVED)])
     return () if _QUESTION.search(_LINK.sub(" ", text)) else next(_pairs(spoken, text), ())
 
 
 def _pairs(spoken: _Spoken, text: str) -> Iterator[tuple[str, ...]]:
-    meanwhile, receipt = spoken.has(*_MEANWHILE), spoken.has(*_RECEIPT)
+    meanwhile, receipt = spoken.has(Kind.PROMISE, Kind.ASIDE), spoken.has(Kind.YOURS)
     away, closed, gone = spoken.has(*_AWAY), spoken.has(Kind.CLOSED), spoken.has(Kind.GONE)
     me = spoken.has(Kind.ME)
     if _REPORTED.search(text) or find(Kind.REPORT, fold(text)):
@@ -110,10 +109,9 @@ def _pairs(spoken: _Spoken, text: str) -> Iterator[tuple[str, ...]]:
         yield away, lasting
     if closed and not me and (lasting := spoken.until or spoken.day):
         yield closed, lasting
-    if gone and _REACHED.search(text):
-        yield gone, "address"
-    if gone and meanwhile and not me:
-        yield gone, meanwhile
+    reached = "address" if _REACHED.search(text) else None
+    if gone and (further := (meanwhile and reached) if me else (meanwhile or reached)):
+        yield gone, further
     if receipt and not me and (served := spoken.has(Kind.SERVED, Kind.PROMISE)):
         yield receipt, served
 
