@@ -18,6 +18,9 @@ ORDER = (
     "X-Auto-Response-Suppress (X-Loket-Loop) MIME-Version Content-Type"
 ).split()
 
+#: A letter's words, as text and as HTML.
+_WORDS = ["alternative", "plain", "html"]
+
 #: What a reader may take for the end of a line.
 _ANY_END = re.compile(rb"\r\r\n|\r\n|\r|\n|\x0b|\x0c|\x1c|\x1d|\x1e|\x85|\xe2\x80\xa8|\xe2\x80\xa9")
 
@@ -36,13 +39,17 @@ def wrong(content: bytes, *, author: str, to: str) -> str:
         "addresses": any([found for _, found in getaddresses([plain[name]])] != [seen[name]] for name in seen),
         "addresses, otherwise read": any(_addresses(modern[name]) != [seen[name]] for name in seen),
         "addresses, read by us": [each.address for each in (ours.from_, *ours.to, *ours.cc) if each] != [author, to],
-        "parts": [part.get_content_subtype() for part in modern.walk()] != ["alternative", "plain", "html"],
+        "parts": _shape(modern) not in (_WORDS, ["mixed", *_WORDS, "octet-stream"]),
     }
     return next((what for what, differs in looks.items() if differs), "")
 
 
 def _addresses(header: Any) -> list[str]:
     return [each.addr_spec for each in header.addresses]
+
+
+def _shape(modern: Any) -> list[str]:
+    return [part.get_content_subtype() for part in modern.walk()]
 
 
 def words(content: bytes) -> str:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter as Tally
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from intake.identity import signatures
 from parsing.mail import Address
 from replies import compose
 from replies.compose import Heading
+from replies.enclosing import File
 from replies.errors import AddressRefused
 from replies.letters import Letter as Words
 from replies.settings import DeskSettings, DkimSettings
@@ -43,7 +45,7 @@ _SIZES = [pytest.param(FEW, id="sample"), pytest.param(MANY, id="all", marks=pyt
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Counter:
+def desk(tmp_path: Path) -> Iterator[Counter]:
     """One that acknowledges everybody, trusts its border and signs its letters."""
     engine = open_store(f"sqlite:///{tmp_path / 'loket.db'}")
     migrate.upgrade(engine)
@@ -55,7 +57,8 @@ def desk(tmp_path: Path) -> Counter:
         acks_per_hour=1_000_000,
         dkim=[DkimSettings(domain="desk.test", selector="k1", key=key()[0].decode())],
     )
-    return make_counter(engine, tmp_path, settings)
+    yield make_counter(engine, tmp_path, settings)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("count", _SIZES)
@@ -82,16 +85,19 @@ def test_letters_hold_what_was_meant_whatever_was_written_to_us(desk: Counter, c
 def test_a_mail_holds_what_was_meant_whatever_it_is_made_of(count: int) -> None:
     """In every place that takes words or ids; an address that is none is refused."""
     wrong, refused = [], Tally()
-    for value, place in itertools.product(hostile.values(count), ("words", "name", "ids", "marks", *_ADDRESSES)):
+    for value, place in itertools.product(
+        hostile.values(count), ("words", "name", "ids", "marks", "file", *_ADDRESSES)
+    ):
         letter, heading = _made(place, value)
+        files = [File(name=value, type=value, content=value.encode("utf-8", "replace"))] if place == "file" else []
         try:
-            content = compose.compose(letter, heading, ())
+            content = compose.compose(letter, heading, (), files)
         except (AddressRefused, compose.ComposeMismatch):
             refused[place] += 1
             continue
         if told := reading_back.wrong(content, author="help@desk.test", to=heading.to):
             wrong.append((place, value, told))
-    print(f"mails: {7 * count - refused.total()} made, {dict(refused)} refused, {len(wrong)} wrong, Python {_PYTHON}")
+    print(f"mails: {8 * count - refused.total()} made, {dict(refused)} refused, {len(wrong)} wrong, Python {_PYTHON}")
     assert wrong == []
     assert set(refused) == set(_ADDRESSES)
     assert min(refused.values()) > 0.9 * count  # some are good addresses: percent signs may stand in them
@@ -102,7 +108,7 @@ def test_a_mail_holds_what_was_meant_whatever_it_is_made_of(count: int) -> None:
 def test_likewise_on_other_interpreters(python: Path) -> None:
     """On each that is at hand: their email packages have had different faults."""
     program = interpreters.furnished(python)
-    tests = [str(Path(__file__)), str(ROOT / "tests" / "replies")]
+    tests = [str(Path(__file__).parent), str(ROOT / "tests" / "replies")]
     chosen = "not interpreters and not sample and not sender and not oauth and not relay"
     command = [program, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "-k", chosen, *tests]
     run = subprocess.run(

@@ -62,3 +62,19 @@ def test_what_is_no_content_id_is_refused(wrong: str) -> None:
     """It stands in a header."""
     with pytest.raises(ComposeMismatch):
         _read(File(name="p", type="image/png", content=b"x", content_id=wrong))
+
+
+def test_a_name_of_many_signs_is_cut() -> None:
+    """A hundred of them are twelve hundred characters, and a line has not so many."""
+    read = _read(File(name="\N{WOMAN}" * 120, type="application/pdf", content=b"x"))
+    (file,) = read.iter_attachments()
+    assert set(file.get_filename() or "") == {"\N{WOMAN}"}
+    assert max(map(len, read.as_bytes().split(b"\n"))) <= 998
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "message/delivery-status", "multipart/mixed"])
+def test_a_mail_is_a_file_like_any_other(kind: str) -> None:
+    """It is not read as a part of ours."""
+    read = _read(File(name="a.eml", type=kind, content=b"From: x@evil.test\r\n\r\nx\r\n"))
+    (file,) = read.iter_attachments()
+    assert file.get_content_type() == "application/octet-stream"
