@@ -145,7 +145,7 @@ class Facts:
     earlier: Earlier | None = None
     same_message_id: bool = False  #: another mail with other content bears its Message-ID
     candidates: tuple[Candidate, ...] = ()  #: the best first
-    neighbours: tuple[str, ...] = ()  #: who takes part in those, where the sender takes part in none
+    neighbours: tuple[str, ...] = ()  #: whom the sender may want to be taken for: who takes part in those, and agents
     sender_known: bool = False  #: the address has written to this desk before
     mails_before: int = 0  #: from that address
     acknowledged_last_hour: int = 0  #: acknowledgements to the sender's address

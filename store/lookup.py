@@ -49,16 +49,17 @@ def facts(session: Session, question: Question) -> Facts:
         return Facts(earlier=earlier)
     sender = people.canonical(question.sender) if question.sender else ""
     tied = candidates(session, _ties(question, sender))
+    known = _of_sender(session, question.desk_id, sender, question.now) if sender else {}
     return Facts(
         earlier=earlier,
         same_message_id=shares,
         candidates=tuple(tied),
-        neighbours=_neighbours(session, tied),
+        neighbours=_neighbours(session, tied, stranger=bool(sender) and not known["sender_known"]),
         returned=_returned(session, question),
         asked=agent_tokens.asked(session, question.desk_id, sender, question.asked),
         token=agent_tokens.pointed(session, question.desk_id, sender, question.agents),
         elsewhere=accounts.elsewhere(session, question.desk_id, question.accounts, sender),
-        **(_of_sender(session, question.desk_id, sender, question.now) if sender else {}),
+        **known,
     )
 
 
@@ -122,11 +123,11 @@ def _of_sender(session: Session, desk: int, sender: str, now: datetime) -> dict[
     }
 
 
-def _neighbours(session: Session, tied: Sequence[Candidate]) -> tuple[str, ...]:
-    """Who takes part in tickets in which the sender does not: whom the sender may want to be taken for."""
-    if not tied or any(each.sender_takes_part for each in tied):
-        return ()
-    return tuple(people.taking_part(session, [each.ticket_id for each in tied], MAX_NEIGHBOURS))
+def _neighbours(session: Session, tied: Sequence[Candidate], *, stranger: bool) -> tuple[str, ...]:
+    """Whom a sender may want to be taken for: who takes part in tickets in which he does not; a stranger, an agent."""
+    others = tied and not any(each.sender_takes_part for each in tied)
+    taking_part = people.taking_part(session, [each.ticket_id for each in tied], MAX_NEIGHBOURS) if others else []
+    return (*taking_part, *(people.agents_addresses(session) if stranger else ()))
 
 
 def _returned(session: Session, question: Question) -> Returned | None:

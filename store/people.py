@@ -96,6 +96,12 @@ def participant(session: Session, ticket_id: int, address: str) -> Participant |
     return session.exec(statement).first()
 
 
+def agents_addresses(session: Session) -> list[str]:
+    """All addresses of agents who are active."""
+    wanted = select(AgentAddress.address).join(Agent, col(Agent.id) == col(AgentAddress.agent_id))
+    return list(session.exec(wanted.where(col(Agent.active)).order_by(col(AgentAddress.id))).all())
+
+
 def taking_part(session: Session, ticket_ids: Iterable[int], limit: int) -> list[str]:
     """The addresses in tickets, each once, the first ones first."""
     wanted = select(Participant.address).where(col(Participant.ticket_id).in_(list(ticket_ids)))

@@ -9,6 +9,8 @@ from sqlalchemy.engine import Engine
 
 from intake.lookalikes import resembled
 from replies.settings import DeskSettings
+from store import people
+from store.engine import writing
 from store.models import Event, Letter, Message
 from tests.intake.conftest import Counter, customer_mail, make_counter
 
@@ -111,6 +113,16 @@ def test_the_ticket_says_whom_a_sender_looks_like(counter: Counter) -> None:
     message = _take(counter, _mail(1, "help@desk-cont0h.test"))
     assert message.identity == "verified"
     assert message.identity_why.endswith("its address looks like help@desk-contoh.test and is not")
+
+
+def test_who_looks_like_an_agent_is_told(counter: Counter) -> None:
+    """Of agents at other domains than the desk's too; the agents themselves, and known senders, are left alone."""
+    with writing(counter.engine) as session:
+        people.add_agent(session, "Ani", "agent", ["ani.rahma@team-contoh.test"], counter.clock[-1])
+    for number, (sender, alike) in enumerate([("ani.rahma@team-c0ntoh.test", True), ("siti@example.org", False)]):
+        message = _take(counter, _mail(number, sender))
+        assert ("looks like ani.rahma@team-contoh.test" in message.identity_why) == alike
+    assert "looks like" not in _take(counter, _mail(9, "ani.rahma@team-contoh.test")).identity_why
 
 
 def test_a_lookalike_is_never_proposed_without_a_warning(counter: Counter) -> None:

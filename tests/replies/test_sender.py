@@ -404,3 +404,36 @@ def test_a_folder_that_cannot_be_written_makes_letters_wait(office: Office, tmp_
 def test_nothing_in_a_letter_can_end_it(content: bytes, sent: bytes) -> None:
     """Dots at line starts are doubled, and only CR LF ends a line."""
     assert wire(content) == sent
+
+
+def test_what_stands_behind_the_go_ahead_for_tls_is_not_believed(office: Office, tmp_path: Path) -> None:
+    """Replies that somebody in the middle put there, to be taken for the server's: the login is not told to them."""
+    paths = certificates.make(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(paths["tls_certificate"], paths["tls_key"])
+    heard: list[bytes] = []
+
+    def lie(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"220 desk\r\n")
+            connection.recv(500)
+            connection.sendall(b"250-desk\r\n250 STARTTLS\r\n")
+            connection.recv(500)
+            connection.sendall(
+                b"220 go on\r\n250-desk\r\n250 AUTH PLAIN LOGIN\r\n235 welcome\r\n250 yes\r\n354 tell\r\n"
+            )
+            with context.wrap_socket(connection, server_side=True) as secure:
+                while line := secure.recv(500):
+                    heard.append(line)
+                    secure.sendall(b"250 desk, which knows no login\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=lie, args=[listener])
+        thread.start()
+        account = {"tls": "starttls", "username": "u", "password": "hunter2"}
+        office.queue()
+        office.sender(to(listener.getsockname()[1], **account, ca_file=paths["tls_certificate"])).send_due()
+        thread.join(30)
+    assert [line[:4] for line in heard] == [b"ehlo"]
+    assert office.rows(Letter)[0].state == "pending"
