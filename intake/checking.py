@@ -68,10 +68,8 @@ def _signatures(name: str, desk: DeskSettings) -> Result:
     """Whether letters are signed, and what the DNS has to publish for that."""
     keys = [(each, dkim_keys.read(each.key.get_secret_value())) for each in desk.dkim]
     bare = [each for each in desk.addresses if not any(addresses.is_at(each, key.domain) for key, _ in keys)]
-    published = "; ".join(
-        f"{dkim_keys.told(key)}, to be published: {dkim_keys.zone_line(key, each.selector, each.domain)}"
-        for each, key in keys
-    )
+    lines = "".join(f"\n      {dkim_keys.zone_line(key, each.selector, each.domain)}" for each, key in keys)
+    published = f"{', '.join(dkim_keys.told(key) for _, key in keys)}; to be published:{lines}"
     told, well = published, True
     if not keys:
         told = f"not signed here: see to it that the mail server signs, or set [desks.{name}.dkim]"

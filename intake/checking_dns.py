@@ -87,7 +87,8 @@ def _asked(look: Callable[..., str], *args: object) -> str:
     try:
         return look(*args)
     except DnsFailed as error:
-        raise ServerWrong(f"the DNS does not answer ({error}); nothing is known, try again") from error
+        fault = "the DNS does not answer, so nothing is known; look at /etc/resolv.conf and the network, and try again"
+        raise ServerWrong(fault) from error
 
 
 # --- who may send ----------------------------------------------------------------------------------------------------

@@ -55,5 +55,5 @@ class AlreadyRunning(IntakeError):
     """Another loket works in this data folder; stop it first."""
 
 
-class ServerWrong(IntakeError):
-    """A server does not do what the desk needs of it; the words say what, and how to mend it."""
+class ServerWrong(Exception):
+    """A server does not do what the desk needs of it; the words say what, and how to mend it, and stand alone."""

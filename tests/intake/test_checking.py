@@ -156,7 +156,9 @@ def test_the_record_to_publish_is_printed(tmp_path: Path) -> None:
     text = 'dkim = {domain = "desk.test", selector = "s1", key_file = "dkim.pem"}\n'
     well, told = _told(tmp_path, text, online=False)["signatures of help"]
     assert well
-    assert told.startswith('rsa, 2048 bits, to be published: s1._domainkey.desk.test. IN TXT "v=DKIM1; k=rsa; p=')
+    assert told.startswith(
+        'rsa, 2048 bits; to be published:\n      s1._domainkey.desk.test. IN TXT "v=DKIM1; k=rsa; p='
+    )
     assert zone.key()[1] in told.replace('" "', "")
     (tmp_path / "dkim.pem").write_text("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
     assert "know rsa alone" in _told(tmp_path, text, online=False)["signatures of help"][1]
