@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,18 @@ from sqlalchemy.engine import Engine
 from intake.alerting import Alarm
 from intake.doors.health import DoorHealthBook
 from intake.guarding import breaker_alert
+from intake.identity import signatures
 from intake.settings import AlertSettings
 from intake.spool import Spool
 from intake.watching import Watch
 from parsing.mail import Envelope
-from replies.settings import SmarthostSettings
+from replies.settings import DkimSettings, SmarthostSettings
 from store import alerts
 from store.engine import looking, writing
 from tests.servers import sinks
 from tests.servers.common import free_port
 from tests.servers.sinks import Sink
+from tests.zone import Zone, key
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 
@@ -30,14 +33,21 @@ NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 class Desk:
     """A watch and an alarm, and a clock to set."""
 
-    def __init__(self, engine: Engine, folder: Path, route: SmarthostSettings | None, **settings: Any) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        route: SmarthostSettings | None,
+        keys: Sequence[DkimSettings] = (),
+        **settings: Any,
+    ) -> None:
         self.time = NOON
         self.engine = engine
         self.health = DoorHealthBook(lambda: self.time)
         self.spool = Spool(folder / "spool", quota=1 << 30, on_fatal=lambda error: pytest.fail(str(error)))
         told = AlertSettings(**settings)
         self._watch = Watch(told, engine=engine, spool=self.spool, health=self.health, now=lambda: self.time)
-        self._alarm = Alarm(told, sender="help@desk.test", route=route, engine=engine, now=lambda: self.time)
+        self._alarm = Alarm(told, sender="help@desk.test", route=route, keys=keys, engine=engine, now=lambda: self.time)
 
     def look(self, minutes: float = 0) -> list[str]:
         """Look round, so many minutes later; returns what is wrong."""
@@ -152,3 +162,15 @@ def test_a_breaker_is_over_when_nothing_was_held_for_an_hour(desk: Desk, smartho
     assert desk.look(minutes=59) == ["breaker:help", "breakers"]
     assert desk.look(minutes=2) == ["breakers"]
     assert "loket: over: breaker:help" in [each.mail["Subject"] for each in smarthost.received]
+
+
+def test_a_mail_to_the_operators_is_signed(engine: Engine, tmp_path: Path, smarthost: Sink) -> None:
+    """By the desk's key that speaks for its sender, as letters are; else it may be taken for junk when it matters."""
+    signing = DkimSettings(domain="desk.test", selector="k1", key=key()[0].decode())
+    desk = Desk(engine, tmp_path, _route(smarthost.port), keys=[signing], addresses=["ops@example.com"])
+    desk.health.door("imap:box", "imap").failed("refused", refused=True)
+    desk.look()
+    desk.look(minutes=11)
+    zone = Zone().put("k1._domainkey.desk.test", "TXT", key()[1])
+    (told,) = smarthost.received
+    assert [each.result for each in signatures.check(zone, told.content, desk.time)] == ["pass"]

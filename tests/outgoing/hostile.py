@@ -99,8 +99,17 @@ def values(count: int) -> list[str]:
     return [*_ODD, *made][:count]
 
 
-def mail(number: int, value: str, sender: str, *, subject: str, body: str, more: str = "") -> bytes:
-    """A customer's mail with the value wherever a mail has words.
+def mail(
+    number: int,
+    value: str,
+    sender: str,
+    *,
+    subject: str,
+    body: str,
+    more: str = "",
+    to: str = "help@desk.test",
+) -> bytes:
+    """A mail with the value wherever a mail has words.
 
     Of four values one stands in the header as it is, and one is the sender's name; either mostly makes the sender
     suspicious. The others are encoded as clients do it.
@@ -110,7 +119,7 @@ def mail(number: int, value: str, sender: str, *, subject: str, body: str, more:
     lines = [
         f"Authentication-Results: mx.desk.test; dmarc=pass header.from={domain}",
         f"From: {shown if manner < 2 else 'Budi'} <{sender}>",
-        "To: help@desk.test",
+        f"To: {to}",
         f"Cc: {_encoded(value)} <cc@{domain}>",
         f"Subject: {subject}{shown}",
         "Date: Tue, 24 Nov 2026 11:58:00 +0700",

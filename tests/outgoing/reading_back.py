@@ -19,7 +19,7 @@ ORDER = (
 ).split()
 
 #: A letter's words, as text and as HTML.
-_WORDS = ["alternative", "plain", "html"]
+_WORDS = ["multipart/alternative", "text/plain", "text/html"]
 
 #: What a reader may take for the end of a line.
 _ANY_END = re.compile(rb"\r\r\n|\r\n|\r|\n|\x0b|\x0c|\x1c|\x1d|\x1e|\x85|\xe2\x80\xa8|\xe2\x80\xa9")
@@ -39,7 +39,7 @@ def wrong(content: bytes, *, author: str, to: str) -> str:
         "addresses": any([found for _, found in getaddresses([plain[name]])] != [seen[name]] for name in seen),
         "addresses, otherwise read": any(_addresses(modern[name]) != [seen[name]] for name in seen),
         "addresses, read by us": [each.address for each in (ours.from_, *ours.to, *ours.cc) if each] != [author, to],
-        "parts": _shape(modern) not in (_WORDS, ["mixed", *_WORDS, "octet-stream"]),
+        "parts": not _words_and_files([part.get_content_type() for part in modern.walk()]),
     }
     return next((what for what, differs in looks.items() if differs), "")
 
@@ -48,8 +48,12 @@ def _addresses(header: Any) -> list[str]:
     return [each.addr_spec for each in header.addresses]
 
 
-def _shape(modern: Any) -> list[str]:
-    return [part.get_content_subtype() for part in modern.walk()]
+def _words_and_files(kinds: list[str]) -> bool:
+    """Whether a mail is a letter's words, alone or with files beside them that are read as nothing else."""
+    if kinds[0] != "multipart/mixed":
+        return kinds == _WORDS
+    files = kinds[4:]
+    return kinds[1:4] == _WORDS and not any(each.startswith(("multipart/", "message/", "text/")) for each in files)
 
 
 def words(content: bytes) -> str:
