@@ -8,6 +8,7 @@ the desk: what lets DMARC pass there is the signature.
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ _PROVIDERS: Final = (
         exchangers=("mail.protection.outlook.com", "mx.microsoft"),
     ),
 )
+
+
+#: SPF allows ten lookups in all (RFC 7208, 4.6.4); nobody nests deeper than this.
+_MAX_INCLUDES: Final = 3
+_INCLUDE = re.compile(r"[+]?include:|redirect=")
 
 
 def looks(settings: Settings, resolver: Resolver) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -97,14 +103,14 @@ def _asked(look: Callable[..., str], *args: object) -> str:
 def _spf(resolver: Resolver, where: _Sending) -> str:
     records = [text for text in resolver.txt(where.domain) if text.lower().split(b" ")[0] == b"v=spf1"]
     provider, outside = _provider(where.host), _outside(resolver, where.host)
-    mechanism = f"include:{provider.include}" if provider else " ".join(map(_mechanism, outside)) or f"a:{where.host}"
+    mechanism = f"include:{provider.include}" if provider else " ".join(map(_mechanism, outside)) or "ip4:YOUR-ADDRESS"
     if not records:
         raise ServerWrong(f'there is none: publish {where.domain}. IN TXT "v=spf1 {mechanism} ~all"')
     if len(records) > 1:
         raise ServerWrong("there are several, which counts as none (RFC 7208, 4.5): make one of them")
     record = records[0].decode("ascii", "replace")
     if provider:
-        if f"include:{provider.include}" not in record.lower().split():
+        if not _includes(resolver, where.domain, provider.include, _MAX_INCLUDES):
             raise ServerWrong(f"{where.host} may not send: put {mechanism} into it ({record})")
         return f"{where.host} may send: {record}"
     refused = [each for each in outside if _result(resolver, each, where) != "pass"]
@@ -117,6 +123,14 @@ def _spf(resolver: Resolver, where: _Sending) -> str:
     if not outside:
         return f"{record}; from which address {where.host} sends cannot be seen from here, so see that it is in there"
     return f"{where.host} may send: {record}"
+
+
+def _includes(resolver: Resolver, domain: str, wanted: str, depth: int) -> bool:
+    """Whether a domain's SPF takes in another's, by itself or by way of others."""
+    texts = [text.decode("ascii", "replace").lower() for text in resolver.txt(domain)]
+    terms = [term for text in texts if text.startswith("v=spf1") for term in text.split()[1:]]
+    named = [_INCLUDE.sub("", term) for term in terms if _INCLUDE.match(term)]
+    return wanted in named or (depth > 0 and any(_includes(resolver, each, wanted, depth - 1) for each in named[:10]))
 
 
 def _result(resolver: Resolver, client: str, where: _Sending) -> str:

@@ -130,6 +130,16 @@ def test_a_great_provider_is_known() -> None:
     assert told["MX of desk.test"] == (True, "smtp.google.com: it leads to the mailbox at imap.gmail.com")
 
 
+def test_a_providers_servers_may_be_taken_in_by_way_of_others() -> None:
+    """A domain with much to include has a record of its own for that; a circle ends."""
+    zone = _zone().put("smtp.gmail.com", "A", "203.0.113.1")
+    zone.records[("desk.test", "TXT")] = ["v=spf1 include:_spf.desk.test ~all"]
+    zone.put("_spf.desk.test", "TXT", "v=spf1 include:desk.test include:_spf.google.com ~all")
+    assert _told(zone, _settings("smtp.gmail.com"))["SPF of desk.test"][0]
+    zone.records[("_spf.desk.test", "TXT")] = ["v=spf1 include:desk.test ~all"]
+    assert not _told(zone, _settings("smtp.gmail.com"))["SPF of desk.test"][0]
+
+
 def test_a_relay_of_our_own_network_is_not_guessed_at() -> None:
     """Its address in the world is not known here; what to look at is told."""
     zone = _zone().put("relay.lan.test", "A", "10.0.0.5")
