@@ -114,6 +114,7 @@ RULES = (
     _rule(_C.VERIFICATION_KYC, 2, "kyc"),
     _rule(_C.TECHNICAL, 3.5, "error|crash|slow|bug", "registration activation_link"),
     _rule(_C.TECHNICAL, 3, "thing error|crash|slow|bug|not_shown|not_working|cannot", "registration activation_link", within=10),
+    _rule(_C.TECHNICAL, 3, "thing gone", "registration activation_link balance money account hacked not_me", within=4),
     _rule(_C.TECHNICAL, 3, "thing sudden", "registration activation_link balance money account", within=8),
     _rule(_C.TECHNICAL, 1, "not_shown|not_working", "registration activation_link otp"),
     _rule(_C.TECHNICAL, 1, "crash|slow|bug|not_shown update|thing", within=16),
@@ -133,7 +134,8 @@ _ALL_DETAILS = 3
 #: The subject's own word counts more: it says in a few words what it is about.
 _SUBJECT = 0.3
 #: Ideas of mail that reports nothing, and how many of their words tell it apart.
-_NO_REPORT = ("mass", "away", "invitation", "offer", "bill", "private")
+_NO_REPORT = ("mass", "away", "invitation", "offer", "bill", "private", "warning")
+_TELLING = "warning"  #: a machine speaks to its customer: as good as two marks of another kind
 _MARKS, _MANY_MARKS = 2, 5
 _OWN_COMPLAINT = 5
 _MANY_WORDS = 12  #: who says so much without a trouble, and nothing of himself, brings no details that we asked for
@@ -177,7 +179,7 @@ def category(
 
 def _is_silent(said: Spoken, score: float) -> bool:
     """Whether it is mail to many, to somebody else or from a machine: two of its marks, and no complaint of one's own."""
-    marks = sum(len(said.places.get(kind, ())) for kind in _NO_REPORT)
+    marks = sum(len(said.places.get(kind, ())) for kind in (*_NO_REPORT, _TELLING))
     return marks >= _MARKS and (not said.has("me") or score < _OWN_COMPLAINT or marks >= _MANY_MARKS)
 
 
