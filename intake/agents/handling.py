@@ -17,11 +17,12 @@ from intake.agents import answers as public
 from intake.agents import canned, customers, lists, orders, pending, questions, receipts, results, settling, starting
 from intake.agents.errand import Errand, Refused, speech
 from intake.agents.results import Said
+from intake.desks import is_ours
 from intake.work import Work
 from parsing.body.commands import Orders, read_orders
 from parsing.body.verbs import Verb
 from replies.order_words import Told
-from store import absence, notices, rows, tickets
+from store import absence, notices, people, rows, tickets
 from store.facts import AgentFacts, Purpose
 from store.models import Message, Ticket
 from store.notices import Why
@@ -55,7 +56,9 @@ def _begin(session: Session, decision: ByAgent, work: Work, agent: AgentFacts) -
     """An agent's mail about no ticket: a question to the desk itself, or a new ticket."""
     found = read_orders(work.mail.spoken)
     asked = [each for each in found.orders if each.verb in (*lists.ASKED, Verb.TRANSCRIPT)]
-    if found.faults or (asked and len(asked) == len(found.orders) and not found.text.strip()):
+    bare = not found.text.strip() and not work.mail.attachments
+    aimless = [each for each in found.orders if each.verb is not Verb.CUSTOMER and each not in asked]
+    if found.faults or (bare and found.orders and (asked or aimless)):
         filing.ledger_row(session, decision, work, None, "an agent's mail")
         words = speech(session, work, agent)
         said = [
@@ -63,9 +66,10 @@ def _begin(session: Session, decision: ByAgent, work: Work, agent: AgentFacts) -
             for order in asked
             for line in lists.answer(session, work, agent, words, order.verb, order.value)
         ]  # fmt: skip
-        lines = results.faults(words, found.faults) or [words.say(key, **values) for key, values in said]
-        head = "heads.nothing_done" if found.faults else "heads.done"
-        back = work.mail.spoken if found.faults else ""
+        wrong = results.faults(words, found.faults)
+        wrong += [words.say("refused.no_ticket", line=each.line) for each in aimless if not found.faults]
+        lines = wrong or [words.say(key, **values) for key, values in said]
+        head, back = ("heads.nothing_done", work.mail.spoken) if wrong else ("heads.done", "")
         told = Told(headline=words.say(head), lines=tuple(lines), words=back)
         receipts.tell_without_ticket(session, work, agent, words, told)
         return
@@ -106,6 +110,7 @@ def _orders_and_words(errand: Errand, found: Orders) -> list[Said]:
     note = [order.value for order in found.orders if order.verb is Verb.NOTE]
     if note or (errand.purpose is Purpose.NOTE and (what.words.strip() or what.files)):
         _note(errand, [*note, what.words])
+        said += _leaks(errand)
     elif Verb.ASK in given:
         questions.ask(errand, given[Verb.ASK], what)
     elif what.words.strip() or what.files or not found.orders:
@@ -117,7 +122,20 @@ def _orders_and_words(errand: Errand, found: Orders) -> list[Said]:
         said += settling.send(errand, 0)
     if Verb.DISCARD in given:
         said += settling.discard(errand, 0)
-    return said if any(map(results.is_report, given)) else []
+    return said if any(map(results.is_report, given)) or _leaks(errand) else []
+
+
+def _leaks(errand: Errand) -> list[Said]:
+    """Who else the agent's own client has sent a note to: we keep it inside, and cannot call it back."""
+    if errand.purpose is not Purpose.NOTE:
+        return []
+    named = [each.address.lower() for each in (*errand.work.mail.to, *errand.work.mail.cc)]
+    outside = [
+        each
+        for each in dict.fromkeys(named)
+        if not is_ours(errand.work.desk, each) and people.agent_at(errand.session, each) is None
+    ]
+    return [("done.leaked", {"addresses": ", ".join(outside)})] if outside else []
 
 
 def _note(errand: Errand, texts: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ _log = structlog.get_logger(__name__)
 TOLD: Final = "told"
 
 #: Letters of this kind to one agent within an hour: nobody writes more mails, but a machine does, or a forger.
-MOST_AN_HOUR: Final = 60
+MOST_AN_HOUR: Final = 300
 MOST_OF_UNPROVEN: Final = 3
 
 

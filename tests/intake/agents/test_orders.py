@@ -151,3 +151,19 @@ def test_a_held_ticket_is_released_or_refused_by_mail(room: Room) -> None:
     room.take(BUDI, "help@desk.test", "Menang lagi!", envelope={"junk": True}, subject="Undian lagi")
     room.agent("#tolak spam")
     assert room.ticket.status == "closed"
+
+
+@pytest.mark.parametrize("body", ["#tutup", "#ambil\n#mine"])
+def test_an_order_about_no_ticket_opens_none(room: Room, body: str) -> None:
+    """To the desk's bare address: the agent is told to reply to a notice."""
+    room.take(ANI, "help@desk.test", body, subject="x")
+    assert len(room.counter.rows(Ticket)) == 1
+    assert "tidak menyebut tiket" in text_of(room.deliver(minutes=1)[ANI][-1])
+
+
+def test_a_note_that_went_to_others_too_is_told(room: Room) -> None:
+    """The agent's own client has sent it; the colleague in copy is no stranger."""
+    room.agent("Nomor rekeningnya aneh.", Purpose.NOTE, headers={"Cc": f"{BUDI}, {DEWI}"})
+    told = text_of(room.deliver(minutes=1)[ANI][-1])
+    assert BUDI in told
+    assert DEWI not in told
