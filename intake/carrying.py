@@ -30,6 +30,7 @@ from parsing.mail import Nature
 from replies import targets
 from store import canaries, clocks, ledger, people, rows, tickets
 from store.models import Mail, Message, Participant, Ticket
+from store.states import Move
 from store.tickets import NewTicket
 
 
@@ -122,9 +123,11 @@ def _pass_over(session: Session, decision: PassedOver, work: Work) -> None:
 def _bounce(session: Session, decision: Bounced, work: Work) -> None:
     tickets.move(session, decision.ticket_id, decision.move, "", work.now)
     mail_id = filing.ledger_row(session, decision, work, decision.ticket_id, "a bounce is never answered")
-    _add_message(session, work, decision.ticket_id, mail_id)
+    to_customer = decision.move is Move.BOUNCED
+    _add_message(session, work, decision.ticket_id, mail_id, "in" if to_customer else "note")
     guarding.of_bounce(session, decision, work)
-    telling.of_bounce(session, decision, work)
+    if to_customer:
+        telling.of_bounce(session, decision, work)
 
 
 def _recover(session: Session, decision: Recover, work: Work) -> None:

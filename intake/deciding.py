@@ -22,7 +22,7 @@ from parsing.mail import Envelope, Nature, ParsedMail
 from parsing.report import Report
 from store import canaries, lookup, numbers, tallies
 from store.candidates import Invited
-from store.facts import Facts
+from store.facts import AGENT, ASKED, Facts
 from store.holding import Reason
 
 #: Wrong reply tokens of one source within an hour, after which none of its tokens is looked at: who guesses 80 bits
@@ -235,4 +235,8 @@ def _is_own_letter(desk: OpenDesk, mail: ParsedMail, now: datetime) -> bool:
 def _returned(desk: OpenDesk, mail: ParsedMail, now: datetime) -> tuple[Invited, ...]:
     """The tokens of the letter that a bounce returns."""
     original = mail.bounce.original_message_id if mail.nature is Nature.BOUNCE and mail.bounce else None
-    return desks.presented(desk, (), [original], now).invited if original else ()
+    if not original:
+        return ()
+    found = desks.presented(desk, (), [original], now)
+    inside = [(each.handle, AGENT) for each in found.agents] + [(handle, ASKED) for handle in found.asked]
+    return (*found.invited, *(Invited(handle=handle, role=role, addressed=False) for handle, role in inside))

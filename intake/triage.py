@@ -193,6 +193,7 @@ def _bounced(returned: Returned, mail: ParsedMail) -> Bounced:
         address=returned.address,
         permanent=failure is not None and failure.permanent,
         detail=_told(failure) if failure else "",
+        move=Move.AUTOMAT_WROTE if returned.inside else Move.BOUNCED,
     )
 
 

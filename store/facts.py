@@ -105,6 +105,7 @@ class Returned:
 
     ticket_id: int
     address: str  #: whom the letter was for
+    inside: bool = False  #: an agent, or somebody whom an agent asked: no customer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from store import accounts, agent_tokens, brakes, ledger, people, tallies
 from store.agent_tokens import Shown
 from store.candidates import Invited, Ties, candidates
 from store.exchange import exchange, written
-from store.facts import Candidate, Exchange, Facts, Returned
+from store.facts import AGENT, ASKED, Candidate, Exchange, Facts, Returned
 
 #: Letters that came back before an address counts as one that does not exist.
 HARD_BOUNCES: Final = 2
@@ -133,5 +133,6 @@ def _neighbours(session: Session, tied: Sequence[Candidate], *, stranger: bool) 
 def _returned(session: Session, question: Question) -> Returned | None:
     """The letter that came back: only its own token says so, since anybody can write a bounce."""
     for participant in people.by_handles(session, question.desk_id, [each.handle for each in question.returned]):
-        return Returned(ticket_id=participant.ticket_id, address=participant.address)
+        inside = participant.role in (AGENT, ASKED)
+        return Returned(ticket_id=participant.ticket_id, address=participant.address, inside=inside)
     return None

@@ -128,3 +128,48 @@ def test_an_auditor_reads(room: Room) -> None:
     room.agent(_WORDS, sender="oki@kantor.test")
     _nothing_reached_the_customer(room)
     assert "Peran Anda" in text_of(room.last("oki@kantor.test"))
+
+
+def test_a_letter_to_an_agent_that_comes_back_is_no_customers_business(room: Room) -> None:
+    """It stays on its ticket, inside: the customer's address is as good as before, and nothing is anybody's turn."""
+    room.agent("Terlampir buktinya.")
+    lost = room.deliver(minutes=1)[ANI][-1]
+    report = f"""From: MAILER-DAEMON@mx.kantor.test
+To: help@desk.test
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <bounce@mx.kantor.test>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.kantor.test
+
+Final-Recipient: rfc822; {ANI}
+Action: failed
+Status: 5.2.2
+Diagnostic-Code: smtp; 552 5.2.2 mailbox full
+
+--b
+Content-Type: message/rfc822
+
+From: help@desk.test
+To: {ANI}
+Message-ID: {lost["Message-ID"]}
+Subject: x
+
+x
+--b--
+"""
+    room.counter.take(report.replace("\n", "\r\n").encode(), mail_from="", rcpt_to=("help@desk.test",))
+    assert len(room.counter.rows(Ticket)) == 1
+    assert "bounced" in room.events()
+    assert room.ticket.status == "open"
+    assert not [each for each in room.counter.rows(Notice) if each.why == "bounced"]
