@@ -27,6 +27,9 @@ from store.facts import AgentFacts, Purpose
 from store.models import Message, Ticket
 from store.notices import Why
 
+#: What an agent may ask without a ticket.
+_WITHOUT_TICKET: Final = frozenset({*lists.ASKED, Verb.TRANSCRIPT})
+
 
 def carry_out(session: Session, decision: ByAgent, work: Work) -> None:
     """Write down an agent's mail, and do what it says."""
@@ -55,25 +58,28 @@ def _without_token(session: Session, decision: ByAgent, work: Work) -> None:
 def _begin(session: Session, decision: ByAgent, work: Work, agent: AgentFacts) -> None:
     """An agent's mail about no ticket: a question to the desk itself, or a new ticket."""
     found = read_orders(work.mail.spoken)
-    asked = [each for each in found.orders if each.verb in (*lists.ASKED, Verb.TRANSCRIPT)]
-    bare = not found.text.strip() and not work.mail.attachments
-    aimless = [each for each in found.orders if each.verb is not Verb.CUSTOMER and each not in asked]
-    if found.faults or (bare and found.orders and (asked or aimless)):
+    bare = bool(found.orders) and not found.text.strip() and not work.mail.attachments
+    if found.faults or (bare and any(each.verb is not Verb.CUSTOMER for each in found.orders)):
         filing.ledger_row(session, decision, work, None, "an agent's mail")
-        words = speech(session, work, agent)
-        said = [
-            line
-            for order in asked
-            for line in lists.answer(session, work, agent, words, order.verb, order.value)
-        ]  # fmt: skip
-        wrong = results.faults(words, found.faults)
-        wrong += [words.say("refused.no_ticket", line=each.line) for each in aimless if not found.faults]
-        lines = wrong or [words.say(key, **values) for key, values in said]
-        head, back = ("heads.nothing_done", work.mail.spoken) if wrong else ("heads.done", "")
-        told = Told(headline=words.say(head), lines=tuple(lines), words=back)
-        receipts.tell_without_ticket(session, work, agent, words, told)
-        return
-    starting.start(session, decision, work, agent, found)
+        _tell_at_once(session, work, agent, found)
+    else:
+        starting.start(session, decision, work, agent, found)
+
+
+def _tell_at_once(session: Session, work: Work, agent: AgentFacts, found: Orders) -> None:
+    """Answer what was asked; an order that is about a ticket cannot be carried out without one."""
+    words = speech(session, work, agent)
+    wrong = results.faults(words, found.faults)
+    wrong += [
+        words.say("refused.no_ticket", line=each.line) for each in found.orders if each.verb not in _WITHOUT_TICKET
+    ]
+    if wrong:
+        told = Told(headline=words.say("heads.nothing_done"), lines=tuple(wrong), words=work.mail.spoken)
+    else:
+        said = [lists.answer(session, work, agent, words, each.verb, each.value) for each in found.orders]
+        lines = tuple(words.say(key, **values) for listed in said for key, values in listed)
+        told = Told(headline=words.say("heads.done"), lines=lines)
+    receipts.tell_without_ticket(session, work, agent, words, told)
 
 
 def _errand(session: Session, decision: ByAgent, work: Work, agent: AgentFacts) -> Errand:
@@ -107,12 +113,10 @@ def _orders_and_words(errand: Errand, found: Orders) -> list[Said]:
     first, rest = orders.divided(found.orders)
     said = orders.carry_out(errand, first)
     what = canned.filled(errand, public.written(errand), given.get(Verb.TEMPLATE, ""))
-    note = [order.value for order in found.orders if order.verb is Verb.NOTE]
-    if note or (errand.purpose is Purpose.NOTE and (what.words.strip() or what.files)):
-        _note(errand, [*note, what.words])
-        said += _leaks(errand)
-    elif Verb.ASK in given:
+    if Verb.ASK in given:
         questions.ask(errand, given[Verb.ASK], what)
+    elif Verb.NOTE in given or errand.purpose is Purpose.NOTE:
+        said += _note(errand, [*(each.value for each in found.orders if each.verb is Verb.NOTE), what.words])
     elif what.words.strip() or what.files or not found.orders:
         row = public.answer(errand, what, preview=canned.is_preview(given.get(Verb.TEMPLATE, "")))
         if row.why:
@@ -122,7 +126,9 @@ def _orders_and_words(errand: Errand, found: Orders) -> list[Said]:
         said += settling.send(errand, 0)
     if Verb.DISCARD in given:
         said += settling.discard(errand, 0)
-    return said if any(map(results.is_report, given)) or _leaks(errand) else []
+    if Verb.TRANSCRIPT in given and not said:
+        return [("done.nothing", {})]
+    return said if any(map(results.is_report, given)) or said == _leaks(errand) else []
 
 
 def _leaks(errand: Errand) -> list[Said]:
@@ -138,8 +144,8 @@ def _leaks(errand: Errand) -> list[Said]:
     return [("done.leaked", {"addresses": ", ".join(outside)})] if outside else []
 
 
-def _note(errand: Errand, texts: Sequence[str]) -> None:
-    """The words stay inside."""
+def _note(errand: Errand, texts: Sequence[str]) -> list[Said]:
+    """The words stay inside; what cannot be kept there is told."""
     message = rows.one(errand.session, Message, errand.message_id)
     message.new_text = "\n".join(text for text in texts if text.strip())
     errand.session.add(message)
@@ -148,6 +154,7 @@ def _note(errand: Errand, texts: Sequence[str]) -> None:
     tickets.add_event(errand.session, errand.ticket_id, errand.work.now, "note", errand.agent.name, detail)
     if errand.ticket.assignee_id not in (None, errand.agent.id):
         notices.want(errand.session, errand.ticket_id, Why.NOTE, errand.work.now, to=errand.ticket.assignee_id)
+    return _leaks(errand)
 
 
 def _by_address(errand: Errand) -> list[Said]:

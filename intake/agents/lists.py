@@ -31,7 +31,9 @@ def answer(session: Session, work: Work, agent: AgentFacts, speech: Phrases, ver
         return _listed(work, speech, found) or [("done.none_found", {"words": value})]
     if verb is Verb.MINE:
         return _listed(work, speech, _mine(session, work, agent)) or [("done.none_mine", {})]
-    return [("done.plain", {"text": line}) for line in results.help_lines(speech)]
+    if verb is Verb.HELP:
+        return [("done.plain", {"text": line}) for line in results.help_lines(speech)]
+    return [("done.nothing", {})]
 
 
 def _mine(session: Session, work: Work, agent: AgentFacts) -> Sequence[Ticket]:

@@ -39,5 +39,5 @@ def test_a_faulty_file_is_told_with_its_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "id" / "orders.toml").write_text(text)
     with pytest.raises(LetterUnreadable, match=r"orders\.toml"):
         phrases("id", tmp_path)
-    with pytest.raises(LetterUnreadable, match=r"done\.nothing"):
-        phrases("en").say("done.nothing")
+    with pytest.raises(LetterUnreadable, match=r"done\.absent"):
+        phrases("en").say("done.absent")

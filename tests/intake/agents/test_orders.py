@@ -99,6 +99,15 @@ def test_a_transcript_is_told_on_request(room: Room) -> None:
     assert link(room.last(ANI), "Ambil").startswith("help+take.")
 
 
+@pytest.mark.parametrize("purpose", [Purpose.ANSWER, Purpose.NOTE])
+def test_a_transcript_alone_tells_how_the_ticket_stands(room: Room, purpose: Purpose) -> None:
+    """And a reply to a note that says nothing does nothing."""
+    room.agent("#lapor", purpose)
+    assert room.ticket.number in text_of(room.deliver(minutes=1)[ANI][-1])
+    room.agent("", Purpose.NOTE)
+    assert len(room.deliver(minutes=1)[ANI]) == 1
+
+
 def test_whom_a_ticket_is_given_to_is_told(room: Room) -> None:
     """By a notice, as of all that happens to it."""
     room.agent("#tugaskan dewi")

@@ -34,6 +34,13 @@ def test_a_side_question_goes_to_one_address_and_its_answer_is_a_note(room: Room
     assert _FINANCE not in {each.address for each in room.counter.rows(Participant) if each.role == "requester"}
 
 
+def test_a_question_can_be_asked_from_a_note_too(room: Room) -> None:
+    """The words go to whom they are for."""
+    room.agent(f"#tanya {_FINANCE}\nApakah sudah masuk?", Purpose.NOTE)
+    room.deliver(minutes=1)
+    assert "Apakah sudah masuk?" in text_of(room.last(_FINANCE))
+
+
 def test_an_asked_agent_answers_inside_too(room: Room) -> None:
     """A colleague's answer to the question is no answer to the customer."""
     _ask(room, DEWI)
