@@ -83,3 +83,12 @@ def test_only_old_files_can_be_orphans(tmp_path: Path) -> None:
     assert list(folder.old_names(now=now)) == []
     assert list(folder.old_names(now=now + ORPHAN_SECONDS + 1)) == [_NAME]
     assert not (tmp_path / "tmp" / left.passing_name).exists()
+
+
+def test_what_is_staged_can_be_opened_before_and_after_it_has_its_name(tmp_path: Path) -> None:
+    """A letter is made of it before the commit, and again where that commit failed."""
+    folder, key = BlobFolder(tmp_path), new_key()
+    staged = folder.stage(b"gambar", key)
+    assert folder.read_staged(staged.passing_name, "ab12", key) == b"gambar"
+    folder.adopt([(staged.passing_name, "ab12")])
+    assert folder.read_staged(staged.passing_name, "ab12", key) == b"gambar"
