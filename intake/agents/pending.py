@@ -15,6 +15,7 @@ from intake.agents.away import away_until
 from intake.agents.errand import Errand, speech
 from intake.work import Work
 from parsing.mail import Nature
+from replies.defang import defanged
 from replies.order_words import Told
 from store import absence, answers, notices, rows, tickets
 from store.facts import AgentFacts, Purpose
@@ -71,9 +72,9 @@ def keep(session: Session, decision: ByAgent, work: Work) -> None:
         "from": work.mail.from_.address if work.mail.from_ else "",
     }
     tickets.add_event(session, ticket.id or 0, work.now, "pending note", detail=detail)
-    if decision.ticket_id is not None:
-        notices.want(session, decision.ticket_id, Why.PENDING_NOTE, work.now)
     agent = decision.holder or decision.agent
+    if decision.ticket_id is not None and not _is_own(decision, agent):
+        notices.want(session, decision.ticket_id, Why.PENDING_NOTE, work.now)
     if agent is None or work.mail.nature is not Nature.HUMAN:
         return
     errand = Errand(
@@ -93,17 +94,21 @@ def _tell(errand: Errand, decision: ByAgent, agent: AgentFacts) -> None:
     """Say why nothing was done. What is proven to be the agent's can be sent from here; a stranger's words cannot."""
     words = speech(errand.session, errand.work, agent)
     why = words.say(f"pending.{_why(decision.refused)}", sender=_sender(errand.work))
-    proven = decision.proven and decision.agent is not None and decision.agent.id == agent.id
-    if proven and decision.ticket_id is not None and public.recipients(errand):
+    own = _is_own(decision, agent)
+    if own and decision.ticket_id is not None and public.recipients(errand):
         what = public.written(errand)
         row = answers.write(errand.session, errand.ticket_id, agent.id, errand.message_id, "unproven", errand.work.now)
         public.keep_words(errand, what.words)
         public.show(errand, row, what.words, because=[why])
         return
-    told = Told(
-        headline=words.say("heads.pending"), lines=(why, words.say("pending.then")), words=errand.work.mail.spoken
-    )
+    back = errand.work.mail.spoken if own else defanged(errand.work.mail.spoken)
+    told = Told(headline=words.say("heads.pending"), lines=(why, words.say("pending.then")), words=back)
     receipts.tell(errand, told)
+
+
+def _is_own(decision: ByAgent, agent: AgentFacts | None) -> bool:
+    """Whether the mail is proven to be that agent's, who is shown it and decides; else others are told too."""
+    return decision.proven and agent is not None and decision.agent is not None and decision.agent.id == agent.id
 
 
 def _why(refused: str) -> str:

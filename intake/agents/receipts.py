@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from intake import letter_box
 from intake.agents.errand import Errand
+from intake.authenticate import VERIFIED
 from intake.work import Work
 from parsing.mail import Address
 from replies import compose, order_words, tokens
@@ -110,7 +111,8 @@ def _queue(
 
 def _may_tell(session: Session, work: Work, address: str) -> bool:
     """Whether the agent may be told once more; what is not proven to be the agent's is told of seldom."""
-    proven = work.identity == "verified"
+    sender = people.agent_at(session, work.mail.from_.address) if work.mail.from_ else None
+    proven = work.identity == VERIFIED and sender is not None and sender.address == address
     name = f"told:{address}" if proven else f"unproven:{address}"
     most = MOST_AN_HOUR if proven else MOST_OF_UNPROVEN
     if tallies.counts(session, work.desk.id, [name], work.now)[name] >= most:

@@ -102,6 +102,16 @@ def test_a_forger_does_not_fill_an_agents_mailbox(room: Room) -> None:
     assert len(room.messages("note")) == 6
 
 
+def test_nor_does_a_stranger_who_proves_himself(room: Room) -> None:
+    """With a stolen address of the agent's; and no link of his can be tapped."""
+    for number in range(6):
+        room.agent(f"Klik https://jahat.test/{number}", sender="eve@jahat.test", notice_of=ANI)
+    room.deliver(minutes=1)
+    assert len(room.received[ANI]) == 3
+    assert "https://jahat.test" not in room.last(ANI).as_string()
+    _nothing_reached_the_customer(room)
+
+
 def test_what_was_written_to_another_is_no_order(room: Room) -> None:
     """A mail of the agent's that somebody hands to us, with the token in the envelope alone (a replay)."""
     token = room.address(Purpose.CLOSE)
