@@ -12,22 +12,13 @@ from replies.enclosing import MAX_BYTES, File
 from replies.order_words import Told
 from store import opening, outbox
 from store.errors import BlobErased, BlobGuarded
-from store.models import Attachment, Message
+from store.models import Attachment, Blob, Message
 
 
 def open_file(errand: Errand, value: str) -> list[Said]:
-    """Send the agent the file of that number, counted over the whole ticket; who, what and why is recorded."""
+    """Send the agent the file of that number; who, what and why is recorded."""
     number, reason = verbs.file_and_reason(value) or (0, "")
-    statement = (
-        select(Attachment)
-        .join(Message, col(Message.id) == col(Attachment.message_id))
-        .where(Message.ticket_id == errand.ticket_id, Message.direction == "in")
-        .order_by(col(Attachment.id))
-    )
-    files = errand.session.exec(statement).all()
-    if not 0 < number <= len(files):
-        raise Refused("refused.no_file", number=str(number), count=str(len(files)))
-    file = files[number - 1]
+    file = _numbered(errand, number)
     if file.size > MAX_BYTES:
         raise Refused("refused.file_too_large", name=file.name)
     content = _content(errand, file, reason)
@@ -39,6 +30,21 @@ def open_file(errand: Errand, value: str) -> list[Said]:
     enclosure = File(name=file.name, type=file.type, content=content)
     receipts.tell(errand, told, kind=outbox.SEALED, enclosures=[enclosure])
     return []
+
+
+def _numbered(errand: Errand, number: int) -> Attachment:
+    """The file that notices call by that number, within its mail: a sealed one before others, then the newest."""
+    statement = (
+        select(Attachment, Blob.guard)
+        .join(Message, col(Message.id) == col(Attachment.message_id))
+        .join(Blob, col(Blob.name) == col(Attachment.blob))
+        .where(Message.ticket_id == errand.ticket_id, Message.direction == "in")
+    )
+    files = errand.session.exec(statement).all()
+    wanted = [(bool(guard), file.id or 0, file) for file, guard in files if file.position == number - 1]
+    if not wanted:
+        raise Refused("refused.no_file", number=str(number), count=str(len(files)))
+    return max(wanted, key=lambda each: each[:2])[2]
 
 
 def _content(errand: Errand, file: Attachment, reason: str) -> bytes:

@@ -137,7 +137,10 @@ def test_a_sealed_file_opens_for_the_role(room: Room) -> None:
     """As a copy by mail, once, recorded; for others it stays shut."""
     card = b"\xff\xd8\xff\xe0" + bytes(300)
     room.customer("Verifikasi KTP saya.", files=[("ktp.jpg", "image/jpeg", card)], subject="Verifikasi akun")
-    number = 1
+    room.customer(
+        "Ini tangkapan layarnya.", to=str(room.received[BUDI][-1]["Reply-To"]), files=[("a.txt", "text/plain", b"x")]
+    )
+    number = 1  # as notices tell it: the first file of its mail, and the sealed one of several that are the first
     room.agent(f"#buka {number} verifikasi identitas")
     assert "hanya dibuka oleh lead atau kyc" in text_of(room.deliver(minutes=1)[ANI][-1])
     room.agent(f"#buka {number} verifikasi identitas", sender=KYC)
