@@ -39,10 +39,14 @@ def carry_out(session: Session, decision: ByAgent, work: Work) -> None:
         return
     absence.back(session, agent.id)  # who writes is here
     errand = _errand(session, decision, work, agent)
-    if decision.purpose in _BY_ADDRESS:
-        _attempt(errand, lambda: _by_address(errand))
+    found = errand.orders
+    if found.faults:
+        results.refused(errand, results.faults(errand.speech, found.faults), work.mail.spoken)
+        _event(errand, "orders not understood", [each.line for each in found.faults])
+    elif decision.purpose in _BY_ADDRESS:
+        _attempt(errand, lambda: _by_address(errand, found))
     else:
-        _by_words(errand)
+        _attempt(errand, lambda: _orders_and_words(errand, found))
 
 
 def _without_token(session: Session, decision: ByAgent, work: Work) -> None:
@@ -98,17 +102,8 @@ def _errand(session: Session, decision: ByAgent, work: Work, agent: AgentFacts) 
     )
 
 
-def _by_words(errand: Errand) -> None:
-    """A mail to an answer or a note address: its orders, then its words."""
-    found = errand.orders
-    if found.faults:
-        results.refused(errand, results.faults(errand.speech, found.faults), errand.work.mail.spoken)
-        _event(errand, "orders not understood", [each.line for each in found.faults])
-        return
-    _attempt(errand, lambda: _orders_and_words(errand, found))
-
-
 def _orders_and_words(errand: Errand, found: Orders) -> list[Said]:
+    """A mail to an answer or a note address: its orders, then its words."""
     given = {order.verb: order.value for order in found.orders}
     first, rest = orders.divided(found.orders)
     said = orders.carry_out(errand, first)
@@ -157,9 +152,9 @@ def _note(errand: Errand, texts: Sequence[str]) -> list[Said]:
     return _leaks(errand)
 
 
-def _by_address(errand: Errand) -> list[Said]:
-    """A mail to an address that is a verb; whatever words it has are a note."""
-    said = _BY_ADDRESS[errand.purpose](errand)
+def _by_address(errand: Errand, found: Orders) -> list[Said]:
+    """A mail to an address that is a verb; further orders are carried out too, and whatever words it has are a note."""
+    said = [*_BY_ADDRESS[errand.purpose](errand), *orders.carry_out(errand, found.orders)]
     words = public.written(errand).words
     if words.strip():
         _note(errand, [words])

@@ -81,6 +81,17 @@ def test_an_address_is_an_order(room: Room, purpose: Purpose, status: str) -> No
     assert (room.ticket.assignee_id is not None) == (purpose is Purpose.TAKE)
 
 
+def test_an_address_and_lines_are_orders_together(room: Room) -> None:
+    """All or nothing here too; words below them stay inside."""
+    room.agent("#prioritas tinggi\n\nsaya pegang ini", Purpose.TAKE)
+    assert (room.ticket.assignee_id, room.ticket.priority) == (room.agent_id("Ani"), "high")
+    assert [each.new_text.strip() for each in room.messages("note")] == ["saya pegang ini"]
+    room.agent("#priorits rendah", Purpose.CLOSE)
+    assert room.ticket.status == "open"
+    room.deliver(minutes=1)
+    assert len(room.received[BUDI]) == 1
+
+
 def test_what_is_asked_is_told(room: Room) -> None:
     """Help, my tickets, tickets by words: to the desk itself, without a ticket being opened."""
     room.agent("", Purpose.TAKE)
