@@ -23,7 +23,7 @@ from typing import Final
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from store import rows
+from store import rows, said
 from store.models import Clock, Ticket
 from store.states import Move, Status
 
@@ -94,8 +94,16 @@ def _our_turn(
         clock = standing.get(kind)
         if anew or (clock is None and kind is Kind.RESOLUTION):
             rows.add(session, _fresh(ticket, kind, clock.round + 1 if clock else 1, now))
-        elif clock is not None and clock.ended != _ANSWERED:
+        elif clock is not None and (clock.ended != _ANSWERED or _is_taken_back(session, clock, move)):
             _resume(clock, now)
+
+
+def _is_taken_back(session: Session, clock: Clock, move: Move) -> bool:
+    """Whether the answer that ended a clock was none after all: its writer has taken it back before it left."""
+    if move is not Move.REOPEN:
+        return False
+    answered, begun = said.last_answer(session, clock.ticket_id), min(since for since, _ in spans(clock))
+    return answered is None or answered < begun
 
 
 def _their_turn(session: Session, ticket: Ticket, standing: Mapping[str, Clock], move: Move, now: datetime) -> None:
@@ -261,13 +269,14 @@ def put_off(session: Session, clock_id: int, until: datetime) -> None:
 class Dates:
     """What is due on a ticket, and when."""
 
+    due_at: datetime | None = None  #: the next of what we owe
     resolution_due_at: datetime | None = None
     next_at: datetime | None = None
     next_what: str | None = None  #: answer, resolution, silence
 
 
 def dates(session: Session, ticket_ids: Sequence[int]) -> dict[int, Dates]:
-    """The dates of those of these tickets that have any: of clocks that run, or that stand still for a while."""
+    """The dates of those of these tickets that have any."""
     found: dict[int, list[Clock]] = {}
     for piece in rows.chunks(ticket_ids):
         live = select(Clock).where(col(Clock.ticket_id).in_(piece), col(Clock.ended_at).is_(None))
@@ -277,7 +286,12 @@ def dates(session: Session, ticket_ids: Sequence[int]) -> dict[int, Dates]:
 
 
 def _dates(clocks: Sequence[Clock]) -> Dates:
-    resolution = next((each.late_at for each in clocks if each.kind == Kind.RESOLUTION and each.running_since), None)
-    running = [(each.late_at or each.running_since, each.kind) for each in clocks if each.running_since]
-    following = min(((at, kind) for at, kind in running if at), default=(None, None))
-    return Dates(resolution_due_at=resolution, next_at=following[0], next_what=following[1])
+    running = [clock for clock in clocks if clock.running_since is not None]
+    dated = [(at, each.kind) for each in running if (at := each.late_at or each.look_at) is not None]
+    following = min(dated, default=(None, None))
+    return Dates(
+        due_at=min((each.late_at for each in running if each.kind in _OURS and each.late_at), default=None),
+        resolution_due_at=next((each.late_at for each in running if each.kind == Kind.RESOLUTION), None),
+        next_at=following[0],
+        next_what=following[1],
+    )

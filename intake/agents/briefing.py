@@ -15,7 +15,7 @@ from replies.agent_addresses import AgentAddresses
 from replies.enclosing import File
 from replies.known import known
 from replies.notice import FileTold, Lacking, NoticeView, Other, Said, Shown
-from store import answers, dossier, findings, incidents, people, rows, said
+from store import answers, clocks, dossier, findings, incidents, people, rows, said
 from store.blobs import BlobFolder
 from store.dossier import FileOf
 from store.errors import BlobDamaged, BlobErased
@@ -162,9 +162,17 @@ def _of_answers(session: Session, ticket: Ticket, customer: str) -> dict[str, An
     known_as = people.find(session, ticket.desk_id, customer) if customer else None
     return {
         "answered_at": answered,
-        "due": ticket.first_reply_due_at if answered is None and ticket.status == Status.OPEN else None,
+        "due": _due(session, ticket, answered) if ticket.status == Status.OPEN else None,
         "undeliverable": known_as is not None and known_as.hard_bounces >= HARD_BOUNCES,
     }
+
+
+def _due(session: Session, ticket: Ticket, answered: datetime | None) -> datetime | None:
+    """When the next of what we owe is due: an answer, or that the matter is settled."""
+    dates = clocks.dates(session, [ticket.id or 0]).get(ticket.id or 0)
+    if dates is not None and dates.due_at is not None:
+        return dates.due_at
+    return ticket.first_reply_due_at if answered is None else None
 
 
 def _of_findings(session: Session, about: Briefing, spoken: str) -> dict[str, Any]:

@@ -43,8 +43,7 @@ def _lines(ticket: dict[str, Any]) -> Iterator[str]:
     yield from _handling(ticket)
     if ticket["merged_into"]:
         yield f"  goes on  in {ticket['merged_into']}"
-    if ticket["first_reply_due_at"]:
-        yield f"  due      {_when(ticket['first_reply_due_at'])}"
+    yield from _dates(ticket)
     for name, findings in ticket["fields"].items():
         for finding in findings:
             yield f"{_mark(finding)} {_NAMES.get(name, name):14} {_value(finding['value'])}{_evidence(finding)}"
@@ -58,6 +57,14 @@ def _lines(ticket: dict[str, Any]) -> Iterator[str]:
     for event in ticket["events"]:
         detail = ", ".join(f"{name}: {_listed(value)}" for name, value in event["detail"].items() if value)
         yield _cut(f"  {_when(event['at'])}  {event['what']}" + (f" ({detail})" if detail else ""))
+
+
+def _dates(ticket: dict[str, Any]) -> Iterator[str]:
+    """What is due, and what happens next."""
+    for name, key in (("due", "first_reply_due_at"), ("settle", "resolution_due_at"), ("next", "next_at")):
+        if ticket[key]:
+            what = f" ({ticket['next_what']})" if name == "next" else ""
+            yield f"  {name:8} {_when(ticket[key])}{what}"
 
 
 def _handling(ticket: dict[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -12,10 +13,11 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from intake import closing
+from intake.clockwork import Clockwork
 from replies.settings import DeskSettings, Hours, TargetSettings
 from store import brakes, clocks, commands, people, rows, tickets, undoing, views
 from store.engine import looking, writing
-from store.models import Clock, Event, Letter, Ticket
+from store.models import Clock, Event, Letter, Message, Ticket
 from store.states import Move
 from tests.intake.conftest import NOON, Counter, customer_mail, make_counter
 
@@ -421,6 +423,37 @@ def test_a_stroke_is_the_databases_word(open_always: Counter) -> None:
         clock = rows.one(session, Clock, 1)
         assert clocks.strike(session, clock, clocks.Stroke.LATE, NOON)
         assert not clocks.strike(session, clock, clocks.Stroke.LATE, NOON)
+
+
+def test_two_who_look_at_the_same_time_strike_once(open_always: Counter) -> None:
+    """As when a daemon is started while its forerunner still ends: each ticket is told of once."""
+    for number in range(40):
+        sender = f"budi{number}@example.com"
+        open_always.take(customer_mail(Message_ID=f"<{number}@example.com>", From=sender), mail_from=sender)
+    open_always.later(hours=4)
+    means = {"engine": open_always.engine, "open_desks": open_always.desks, "now": lambda: open_always.clock[-1]}
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(Clockwork(**means).run) for _ in range(4)]:  # type: ignore[arg-type]
+            done.result()
+    open_always.strike()
+    escalated = [each.ticket_id for each in open_always.rows(Event) if each.what == "escalated"]
+    assert sorted(escalated) == list(range(1, 41))
+
+
+def test_an_answer_that_is_taken_back_was_none(open_always: Counter) -> None:
+    """The clock that it ended goes on where it stood; an answer that left ends it for good."""
+    open_always.take(customer_mail())
+    open_always.later(hours=1)
+    moved(open_always, Move.WE_ANSWERED)  # its letter is held, and cancelled before it leaves
+    moved(open_always, Move.REOPEN)
+    open_always.strike(hours=2)
+    assert told(open_always) == [("reminded", after(hours=3))]
+    with writing(open_always.engine) as session:
+        rows.add(session, Message(desk_id=1, ticket_id=1, direction="out", received_at=open_always.clock[-1]))
+    moved(open_always, Move.WE_ANSWERED)
+    moved(open_always, Move.REOPEN)
+    open_always.strike(hours=6)
+    assert told(open_always) == [("reminded", after(hours=3))]
 
 
 def test_nothing_is_looked_at_that_need_not_be(open_always: Counter) -> None:

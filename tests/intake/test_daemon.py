@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from intake.daemon import Daemon
 from intake.errors import AlreadyRunning
 from store import keys
 from store.engine import looking
-from store.models import Agent, DoorHealth, Ticket
+from store.models import Agent, DoorHealth, Event, Ticket
 from tests.desk import Desk
 from tests.intake.conftest import customer_mail
 
@@ -142,3 +143,27 @@ def test_mail_that_waited_in_the_spool_is_worked_on_at_the_start(settings: Calla
         _until(lambda: _tickets(second))
     finally:
         second.stop()
+
+
+def test_the_clocks_of_tickets_strike_and_somebody_is_told(settings: Callable[..., Settings], tmp_path: Path) -> None:
+    """All by itself: the customer's mail, and five days later the reminders and escalations, by mail."""
+    passed = [timedelta()]
+    told = {"agents": [{"name": "Ani", "addresses": ["ani@staff.test"], "role": "lead"}]}
+    often = {"timetable": {"clocks_seconds": 0.2, "outbox_seconds": 0.2}, "notices": {"look_seconds": 0.2}}
+    daemon = Daemon(settings(**told, **often), now=lambda: datetime.now(UTC) + passed[0])
+    daemon.start()
+    try:
+        _send(daemon, customer_mail())
+        _until(lambda: _tickets(daemon))
+        passed[0] = timedelta(days=5)
+        _until(lambda: "escalated" in _happened(daemon))
+        passed[0] = timedelta(days=5, hours=1)
+        _until(lambda: any(b"ani@staff.test" in path.read_bytes() for path in (tmp_path / "letters").glob("*.eml")))
+        assert _happened(daemon).count("escalated") == 2  # of the answer, and of the settling
+    finally:
+        daemon.stop()
+
+
+def _happened(daemon: Daemon) -> list[str]:
+    with looking(daemon.engine) as session:
+        return list(session.exec(select(Event.what)).all())
