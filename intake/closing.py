@@ -64,7 +64,8 @@ def warn(session: Session, case: Case, closes: datetime) -> None:
     requester = _requester(session, case.ticket.id or 0)
     if requester is None:
         return
-    composed, sender = _composed(session, case, requester, closes)
+    sender = letter_box.desk_address(session, case.desk, case.ticket.id or 0)
+    composed = _composed(session, case, requester, closes, sender)
     hold = "shadow" if case.shadow else ""
     letter_box.put(session, case.desk, case.ticket, composed, CLOSING, sender=sender, now=case.now, hold=hold)
     names = [lookup.DESK_TALLY, lookup.domain_tally(requester.address)]
@@ -105,17 +106,10 @@ def _has_been_told(session: Session, case: Case, address: str) -> bool:
     return session.exec(select(Mail.id).where(*acknowledged).limit(1)).first() is not None
 
 
-def _composed(session: Session, case: Case, requester: Participant, closes: datetime) -> tuple[Composed, str]:
-    """The letter, and the address of ours that it comes from: it goes on with what we said last."""
+def _composed(session: Session, case: Case, requester: Participant, closes: datetime, sender: str) -> Composed:
+    """The letter: it goes on with what was said last, as far as the customer has it."""
     desk, ticket = case.desk, case.ticket
-    wanted = (Message.ticket_id == ticket.id, Message.direction == "out")
-    last = session.exec(select(Message).where(*wanted).order_by(col(Message.id).desc())).first()
-    first = session.exec(
-        select(Message.message_id)
-        .where(Message.ticket_id == ticket.id, Message.direction == "in")
-        .order_by(col(Message.id))
-    ).first()
-    sender = (last.sender if last else None) or desk.settings.addresses[0]
+    first, last = _said(session, ticket, "in")[:1], _said(session, ticket, "out")[-1:]
     view = TicketView(
         number=ticket.number,
         subject=ticket.subject,
@@ -124,14 +118,14 @@ def _composed(session: Session, case: Case, requester: Participant, closes: date
         created_at=ticket.created_at,
         missing=tuple(ticket.missing),
     )
-    composed = acknowledge.composed(
+    return acknowledge.composed(
         desk.settings,
         letters.closing(desk.settings, view, closes, words=desk.words(ticket.language)),
         Answered(
             sender=requester.address,
             desk_address=sender,
-            message_id=last.message_id if last else first,
-            references=[first] if first and last else (),
+            message_id=next(iter(last + first), None),
+            references=first if last else (),
         ),
         token_key=desk.key.tokens,
         handle=requester.handle,
@@ -139,4 +133,10 @@ def _composed(session: Session, case: Case, requester: Participant, closes: date
         now=case.now,
         auto_submitted="auto-generated",
     )
-    return composed, sender
+
+
+def _said(session: Session, ticket: Ticket, direction: str) -> list[str]:
+    """The Message-IDs of a ticket's mails in one direction, in order."""
+    wanted = (Message.ticket_id == ticket.id, Message.direction == direction)
+    found = session.exec(select(Message.message_id).where(*wanted).order_by(col(Message.id))).all()
+    return [each for each in found if each]

@@ -10,7 +10,7 @@ from intake.desks import OpenDesk
 from intake.work import Work
 from parsing.mail import Nature
 from replies.acknowledge import Answered, Composed
-from store import outbox, people, rows, tickets
+from store import dossier, outbox, people, rows, tickets
 from store.models import Message, Ticket
 
 
@@ -87,3 +87,10 @@ def written_to(work: Work) -> str:
     return next(
         (known[address.lower()] for address in named if address.lower() in known), work.desk.settings.addresses[0]
     )
+
+
+def desk_address(session: Session, desk: OpenDesk, ticket_id: int) -> str:
+    """Which of the desk's addresses a ticket's customer wrote to: what no mail causes comes from there."""
+    known = {address.lower(): address for address in desk.settings.addresses}
+    named = dossier.written_to(session, ticket_id)
+    return next((known[each.lower()] for each in named if each.lower() in known), desk.settings.addresses[0])

@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
+from intake import letter_box
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from parsing.mail import Address
@@ -16,7 +17,7 @@ from replies import compose, straight, tokens
 from replies.agent_addresses import AgentAddresses
 from replies.enclosing import File
 from replies.letters import Letter, subject
-from store import dossier, outbox
+from store import outbox
 from store.blobs import BlobFolder
 from store.models import Participant, Ticket
 from store.routing import Colleague, Queue
@@ -114,10 +115,8 @@ def post_list(
 
 def addresses(session: Session, desk: OpenDesk, ticket: Ticket, part: Participant, now: datetime) -> AgentAddresses:
     """An agent's signed addresses on a ticket, at the address that the customer wrote to."""
-    known = {address.lower(): address for address in desk.settings.addresses}
-    named = dossier.written_to(session, ticket.id or 0)
     return AgentAddresses(
-        desk_address=next((known[each.lower()] for each in named if each.lower() in known), desk.settings.addresses[0]),
+        desk_address=letter_box.desk_address(session, desk, ticket.id or 0),
         separator=desk.settings.separator,
         key=desk.key.tokens,
         handle=part.handle,

@@ -123,6 +123,22 @@ def test_a_silent_customer_is_warned_and_then_the_ticket_closes(open_always: Cou
     assert [each.kind for each in open_always.rows(Letter)] == ["received", "closing"]
 
 
+def test_no_agents_own_address_stands_in_a_warning(engine: Engine, tmp_path: Path) -> None:
+    """Whatever the ticket's last message says of its sender: the letter comes from where the customer wrote to."""
+    counter = make_counter(engine, tmp_path, desk(addresses=["help@desk.test", "deposit@desk.test"]))
+    counter.take(customer_mail(To="deposit@desk.test"), rcpt_to=("deposit@desk.test",))
+    with writing(engine) as session:
+        private = {"sender": "ani@home.test", "sender_name": "Ani", "message_id": "a@desk.test"}
+        rows.add(session, Message(desk_id=1, ticket_id=1, direction="out", received_at=NOON, **private))
+    moved(counter, Move.WE_ANSWERED)
+    counter.strike(days=5)
+    (letter,) = letters(counter)
+    assert letter["From"].addresses[0].addr_spec == "deposit@desk.test"
+    assert letter["In-Reply-To"] == "<a@desk.test>"
+    assert b"home.test" not in letter.as_bytes()
+    assert b"Ani" not in letter.as_bytes()
+
+
 def test_an_answer_stops_the_closing(open_always: Counter) -> None:
     """Though it has been announced. Another silence is another one: warned of again, and closed after it."""
     open_always.take(customer_mail())
