@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import mean
@@ -27,15 +28,15 @@ _WIB = ZoneInfo("Asia/Jakarta")
 @pytest.mark.battery
 def test_a_month_with_500_tickets_8_agents_and_20_restarts(store_url: str, tmp_path: Path) -> None:
     """Every deed at the look at which it is due and never again; under two mails a day for each ticket in hand."""
-    world = World(store_url, tmp_path / "desk", seed=_SEED, reports=500, days=30, restarts=20)
     began = time.monotonic()
-    _lives(world)
-    print(f"\n{store_url.partition(':')[0]}: {time.monotonic() - began:.0f} s for 30 days")
-    _tell(world)
-    assert world.restarts == 20
-    assert world.deaths >= 3
-    assert len(world.book.cases) == 500
-    _mails_stay_few(world)
+    with closing(World(store_url, tmp_path / "desk", seed=_SEED, reports=500, days=30, restarts=20)) as world:
+        _lives(world)
+        print(f"\n{store_url.partition(':')[0]}: {time.monotonic() - began:.0f} s for 30 days")
+        _tell(world)
+        assert world.restarts == 20
+        assert world.deaths >= 3
+        assert len(world.book.cases) == 500
+        _mails_stay_few(world)
 
 
 def test_a_few_days_of_it(tmp_path: Path) -> None:
@@ -44,9 +45,9 @@ def test_a_few_days_of_it(tmp_path: Path) -> None:
     engine = open_store(url)
     migrate.upgrade(engine)
     engine.dispose()
-    world = World(url, tmp_path / "desk", seed=_SEED, reports=25, days=7, restarts=8)
-    _lives(world)
-    assert world.restarts == 8
+    with closing(World(url, tmp_path / "desk", seed=_SEED, reports=25, days=7, restarts=8)) as world:
+        _lives(world)
+        assert world.restarts == 8
 
 
 def _lives(world: World) -> None:
@@ -85,7 +86,7 @@ def _tell(world: World) -> None:
     print("agent   mails  busiest day: mails, tickets in hand   mails a ticket and day: mean, most")
     mails, hands = _mails(world), _in_hand(world)
     for agent, name in sorted(world.names().items()):
-        days = {day: mails[agent, day] for day in {day for who, day in mails if who == agent}}
+        days = {day: mails[agent, day] for day in sorted({day for who, day in mails if who == agent})}
         busiest = max(days, key=lambda day: days[day])
         shares = [count / len(hands[agent, day]) for day, count in days.items()]
         print(

@@ -129,6 +129,10 @@ class World:
             self.book.use(self.terms)
         self._open()
 
+    def close(self) -> None:
+        """Let go of the store."""
+        self.counter.engine.dispose()
+
     # --- time
 
     def run(self) -> Iterator[datetime]:
