@@ -20,8 +20,10 @@ from unittest import mock
 from sqlmodel import select
 
 from intake.agent_settings import NoticeSettings
-from intake.agents.notifying import Notifier
+from intake.agents.mailing import Means
+from intake.agents.post import Post
 from intake.clockwork import Clockwork
+from intake.closing import CLOSING
 from intake.directory import Directory
 from replies.settings import DeskSettings
 from store import clocks, commands, keys, people, rows, tickets
@@ -96,8 +98,13 @@ class World:
         counter.clock[:] = [self.now]
         means: dict[str, Any] = {"engine": engine, "open_desks": counter.desks, "now": lambda: self.now}
         self._clockwork = Clockwork(**means)
-        self._notifier = Notifier(NoticeSettings(), directory=Directory([desk]), folder=counter.blobs, **means)
+        self._post = Post(NoticeSettings(), self._means(Directory([desk])), engine=engine, now=means["now"])
         self._clockwork.adopt()
+
+    def _means(self, directory: Directory) -> Means:
+        """What the letters to agents need: there are no queues but the desk, and no pictures."""
+        desks = {desk.id: desk for desk in self.counter.desks.values()}
+        return Means(desks=desks, queues={}, folder=self.counter.blobs, directory=directory, picture_bytes=0)
 
     @property
     def counter(self) -> Counter:
@@ -160,7 +167,7 @@ class World:
             self.now -= timedelta(hours=5)
             self._clockwork.run()
             self.now += timedelta(hours=5)
-        while self._notifier.send_due() >= 100:
+        while self._post.carry_out():
             pass
 
     def _die(self, after: int) -> None:
@@ -319,18 +326,19 @@ class World:
         words = {"open": "ours", "waiting": "theirs", "closed": "closed"}
         return {each.id or 0: words[each.status] for each in self.counter.rows(Ticket)}
 
-    def letters(self, kind: str) -> list[tuple[str, datetime]]:
-        """The letters of a kind: to whom, and when."""
+    def warnings(self) -> int:
+        """How many customers' letters announce a closing."""
+        return sum(each.kind == CLOSING for each in self.counter.rows(Letter))
+
+    def mails(self) -> list[tuple[int, datetime]]:
+        """Every mail to an agent: to whom, and when."""
+        staff = {each.address: each.agent_id for each in self.counter.rows(AgentAddress)}
         with looking(self.counter.engine) as session:
-            wanted = select(LetterRecipient.address, Letter.created_at).join(
+            letters = select(LetterRecipient.address, Letter.created_at).join(
                 Letter,
                 Letter.id == LetterRecipient.letter_id,  # type: ignore[arg-type]
             )
-            return list(session.exec(wanted.where(Letter.kind == kind)).all())
-
-    def staff(self) -> dict[str, int]:
-        """The agents' addresses, and their keys."""
-        return {each.address: each.agent_id for each in self.counter.rows(AgentAddress)}
+            return [(staff[address], at) for address, at in session.exec(letters).all() if address in staff]
 
     def names(self) -> dict[int, str]:
         """The agents' keys, and their names."""
