@@ -41,7 +41,6 @@ class Why(StrEnum):
     SILENT = "silent"  # nothing is heard of the customer
     REOPENED = "reopened"
     INCIDENT = "incident"  # many tickets have one cause, and are answered on this one
-    CLOSED = "closed"  # without the agent's own doing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

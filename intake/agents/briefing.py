@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
+from intake.agents import mailing
 from intake.desks import OpenDesk
 from replies import language
 from replies.agent_addresses import AgentAddresses
@@ -69,7 +70,7 @@ def brief(session: Session, folder: BlobFolder, about: Briefing) -> Brief:
     files = dossier.files(session, [each.id or 0 for each in news])
     pictures = _pictures(session, folder, about, files)
     inside = bool(about.reasons) and all(each.why in _INSIDE for each in about.reasons)
-    spoken = about.agent.language or about.desk.settings.languages[0]
+    spoken = mailing.spoken(about.desk, about.agent)
     customer = next(iter(dossier.participants(session, ticket_id, "requester")), "")
     view = NoticeView(
         number=ticket.number,

@@ -106,5 +106,5 @@ def _line(
 
 
 def _agenda(desk: OpenDesk, agent: Colleague, code: str, parts: Sequence[Part], now: datetime) -> Agenda:
-    spoken = agent.language or desk.settings.languages[0]
+    spoken = mailing.spoken(desk, agent)
     return Agenda(code=code, language=spoken, now=now, parts=parts)

@@ -13,9 +13,10 @@ from intake import letter_box
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from parsing.mail import Address
-from replies import compose, straight, tokens
+from replies import agent_words, compose, straight, tokens
 from replies.agent_addresses import AgentAddresses
 from replies.enclosing import File
+from replies.errors import LetterUnreadable
 from replies.letters import Letter, subject
 from store import outbox
 from store.blobs import BlobFolder
@@ -123,6 +124,16 @@ def addresses(session: Session, desk: OpenDesk, ticket: Ticket, part: Participan
         today=now.astimezone(desk.settings.zone).date(),
         subject=subject(ticket.number, ticket.subject),
     )
+
+
+def spoken(desk: OpenDesk, agent: Colleague) -> str:
+    """The language of letters to an agent: the agent's own, or where there are no letters in it the desk's first."""
+    first = desk.settings.languages[0]
+    try:
+        agent_words.load(agent.language or first, desk.settings.templates)
+    except LetterUnreadable:
+        return first
+    return agent.language or first
 
 
 def thread(address: str, *parts: str) -> str:

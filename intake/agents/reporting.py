@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlmodel import Session
 
+from intake.agents import mailing
 from intake.agents.gathering import plain
 from intake.desks import OpenDesk
 from replies.agenda import Agenda, Part, agenda
@@ -42,7 +43,7 @@ def daily(session: Session, desk: OpenDesk, agent: Colleague, now: datetime) -> 
     facts = list(_facts(session, desk, now))
     if not facts and not parts:
         facts = [("well", "")]
-    spoken = agent.language or desk.settings.languages[0]
+    spoken = mailing.spoken(desk, agent)
     return agenda(desk.settings, Agenda(code="daily", language=spoken, now=now, parts=parts, facts=facts))
 
 
@@ -51,7 +52,7 @@ def weekly_letter(session: Session, desk: OpenDesk, agent: Colleague, local: dat
     until = local.replace(hour=0, minute=0, second=0, microsecond=0)
     since = (until - timedelta(days=7)).replace(tzinfo=local.tzinfo)
     found = figures.figures(session, desk.id, since.astimezone(UTC), until.astimezone(UTC), desk.settings.zone)
-    spoken = agent.language or desk.settings.languages[0]
+    spoken = mailing.spoken(desk, agent)
     words = desk.words(spoken)
     return weekly(desk.settings, spoken, since.date(), found, words.subjects)
 

@@ -9,9 +9,9 @@ from sqlmodel import Session
 from intake.triage import Bounced, Join, Open
 from intake.work import Work
 from parsing.mail import Nature
-from store import incidents, notices
+from store import dossier, incidents, notices
 from store.notices import Why
-from store.states import Move
+from store.states import Move, Status
 
 #: Of these a person may be the writer; a machine's answer to a machine would make each notice breed another.
 _WRITTEN: Final = frozenset({Nature.HUMAN, Nature.BULK})
@@ -28,9 +28,12 @@ def of_open(session: Session, decision: Open, work: Work, ticket_id: int) -> Non
 
 
 def of_join(session: Session, decision: Join, work: Work) -> None:
-    """The customer wrote, and more than thanks."""
+    """The customer wrote, and more than thanks; perhaps on a ticket that was closed."""
     if decision.move is Move.CUSTOMER_WROTE:
         notices.want(session, decision.ticket_id, Why.CUSTOMER_WROTE, work.now)
+        moved = dossier.events(session, decision.ticket_id, "status")
+        if moved and moved[-1][0] == work.now and moved[-1][1].get("from") == Status.CLOSED:
+            notices.want(session, decision.ticket_id, Why.REOPENED, work.now)
 
 
 def of_recovery(session: Session, ticket_id: int, work: Work) -> None:

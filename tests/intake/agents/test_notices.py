@@ -12,7 +12,7 @@ from intake.agents import noticing
 from replies.notice import NoticeView, notice
 from replies.sender import Sender
 from replies.settings import DeskSettings
-from store import holding, people
+from store import commands, holding, people
 from store.engine import writing
 from store.models import Letter, Notice, Participant, Ticket
 from store.outbox import Claim, Failed, Outcome
@@ -157,6 +157,31 @@ def test_an_agent_reads_in_the_own_language(staffed: Staffed) -> None:
     (letter,) = staffed.letters("tom@team.test")
     assert words(letter).startswith("Your reply IS SENT to budi@example.com")
     assert "Deposit belum masuk" in letter["Subject"]
+
+
+def test_a_language_without_letters_silences_nobody(staffed: Staffed) -> None:
+    """The desk's first is read by all."""
+    staffed.join("Ani", language="xx")
+    staffed.counter.take(customer_mail())
+    staffed.tell()
+    (letter,) = staffed.letters("ani@team.test")
+    assert words(letter).startswith("Balasan Anda DIKIRIM")
+
+
+def test_a_ticket_that_is_opened_again_says_so_to_whose_it_was(staffed: Staffed) -> None:
+    """The same agent is told, whoever has fewer by now."""
+    staffed.join("Ani")
+    staffed.counter.take(customer_mail())
+    staffed.tell()
+    staffed.join("Eko")
+    (ticket,) = staffed.counter.rows(Ticket)
+    with writing(staffed.counter.engine) as session:
+        commands.close(session, ticket.id or 0, "Ani", staffed.counter.clock[-1])
+    staffed.counter.later(hours=1)
+    staffed.counter.take(_another(2, "Belum masuk juga.\n", Subject=f"Re: [{ticket.number}] Deposit"))
+    staffed.tell(hours=1)
+    assert "Dibuka lagi" in words(staffed.letters("ani@team.test")[-1])
+    assert staffed.letters("eko@team.test") == []
 
 
 def test_no_notice_goes_to_a_desks_own_address(staffed: Staffed) -> None:
