@@ -162,13 +162,9 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _queues_are_apart(self) -> Settings:
-        check_queues(self.queues, self.desks)
-        return self
-
-    @model_validator(mode="after")
     def _declarations_agree(self) -> Settings:
         check_together(self.fields, self.categories)
+        check_queues(self.queues, self.desks)
         return self
 
     @property
