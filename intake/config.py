@@ -175,7 +175,8 @@ class Settings(BaseSettings):
             for field, words in each.items():
                 labels[field] = (*labels.get(field, ()), *words)
         forms = frozenset(form.address.lower() for form in self.intake.forms)
-        return ReportSettings(timezone=self.parsing.timezone, labels=labels, site=self.site, forms=forms)
+        lists = frozenset(each.lower() for desk in self.desks.values() for each in (*desk.addresses, *desk.lists))
+        return ReportSettings(timezone=self.parsing.timezone, labels=labels, site=self.site, lists=lists, forms=forms)
 
     @property
     def site(self) -> Site:

@@ -73,6 +73,7 @@ def read(raw: RawMail, settings: ReportSettings | None = None, look: Look | None
         text=body.text,
         spoken=f"{division.spoken}\n{division.signature}",  # a responder's last line may look like a signature
         mail_from=raw.envelope.mail_from,
+        own_lists=told_of_site.lists,
     )
     mail = ParsedMail(
         **_about(seen, leaves),

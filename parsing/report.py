@@ -106,4 +106,7 @@ class ReportSettings:
     timezone: str = "Asia/Jakarta"  #: for times where neither the text nor the mail's Date says one
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: further labels by field name
     site: Site = field(default_factory=Site)  #: fields and categories of the site's own
+    lists: frozenset[str] = (
+        frozenset()
+    )  #: addresses, in lower case, of lists that lead to a desk: customers write to them
     forms: frozenset[str] = frozenset()  #: senders, in lower case, that are machines and bring reports of people

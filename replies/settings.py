@@ -139,6 +139,9 @@ class DeskSettings(_Settings):
     addresses: list[MailAddress] = Field(
         min_length=1, description="addresses that customers write to; the first is the sender of what starts with us"
     )
+    lists: list[MailAddress] = Field(
+        default=[], description="lists and groups that lead to the desk, where they are called otherwise than it"
+    )
     display_name: str = Field(default="Support", description="the name that stands before the address")
     languages: Annotated[list[str], AfterValidator(_languages)] = Field(
         default=["id", "en"], min_length=1, description="languages of the letters; the first is used when in doubt"

@@ -68,6 +68,21 @@ _LIST_FIELDS = (
     "x-cron-env",
     "x-github-reason",
 )
+#: what a list that leads to us writes into its members' and customers' mails
+_BY_LIST = frozenset(
+    {
+        "list-id",
+        "list-unsubscribe",
+        "list-post",
+        "list-help",
+        "x-mailing-list",
+        "mailing-list",
+        "x-beenthere",
+        "x-mailman-version",
+    }
+)
+#: how relays end the Feedback-ID that they write into everybody's mail, people's too
+_RELAYS = (":amazonses", ":sg")
 _DENIED = ("no", "false", "0", "none")
 _ANSWERING = ("reply", "counter", "refresh", "declinecounter")  #: calendar methods that a calendar sends in answer
 _NO_REPLY = re.compile(
@@ -161,12 +176,22 @@ def responder(told: Told) -> Evidence | None:
 
 
 def bulk(told: Told) -> Evidence | None:
-    """Lists, campaigns, and senders who ask that no machine answers them."""
-    if told.headers.text("precedence") in ("bulk", "list", "junk"):
+    """Lists, campaigns, and senders who ask that no machine answers them.
+
+    A list that leads to us is none: customers write to it.
+    """
+    own = told.came_by_own_list
+    if told.headers.text("precedence") in ("bulk", "list", "junk") and not own:
         return Nature.BULK, "precedence"
     if told.wants_no_answer:
         return Nature.BULK, "x-auto-response-suppress"
-    return next(((Nature.BULK, name) for name in _LIST_FIELDS if told.headers.count(name)), None)
+    names = (name for name in _LIST_FIELDS if not (own and name in _BY_LIST))
+    return next(((Nature.BULK, name) for name in names if _says_bulk(told.headers, name)), None)
+
+
+def _says_bulk(headers: HeaderBlock, name: str) -> bool:
+    by_relay = name == "feedback-id" and headers.text(name).strip().endswith(_RELAYS)
+    return bool(headers.count(name)) and not by_relay
 
 
 def sender(told: Told) -> Evidence | None:

@@ -29,6 +29,9 @@ _ROBOT_NAMES = re.compile(
     r"mail delivery (?:sub)?system|mail(?:er)?[- ]daemon|mail delivery service|mail administrator|system administrator|^post ?master$|mail system|mail server",
     re.IGNORECASE,
 )
+_LIST_POST = re.compile(r"mailto:([^\s>?,]{3,320})")
+_LIST = re.compile(r"\blist ([^\s;]{3,320})")
+_LIST_ID = re.compile(r"<([^\s<>]{3,320})>")
 _SUPPRESSED = re.compile(r"\b(?:all|oof|autoreply)\b")
 
 
@@ -44,6 +47,7 @@ class Told:
     text: str  #: all that an agent should read
     spoken: str  #: of it, the sender's own words
     mail_from: str | None  #: the envelope's, None where unknown
+    own_lists: frozenset[str] = frozenset()  #: addresses, in lower case, of lists that lead to us
 
     @property
     def address(self) -> str:
@@ -87,6 +91,15 @@ class Told:
     def wants_no_answer(self) -> bool:
         """X-Auto-Response-Suppress asks that no responder answers (MS-OXCMAIL, 2.1.3.2.20)."""
         return bool(_SUPPRESSED.search(self.headers.text("x-auto-response-suppress")))
+
+    @cached_property
+    def came_by_own_list(self) -> bool:
+        """It came by a list that leads to us, most often a Google Group as a desk's address (RFC 2369, 3.4; RFC 2919)."""
+        if not self.own_lists:
+            return False
+        named = {*_LIST_POST.findall(self.headers.text("list-post")), *_LIST.findall(self.headers.text("mailing-list"))}
+        ids = set(_LIST_ID.findall(self.headers.text("list-id")))
+        return any(each in named or each.replace("@", ".") in ids for each in self.own_lists)
 
     @cached_property
     def folded_subject(self) -> str:

@@ -166,7 +166,12 @@ def make_counter(
     directory, blobs = Directory(listed), BlobFolder(folder / "blobs")
     spool = Spool(folder / "spool", quota=1 << 30, on_fatal=_never)
     reader = InlineReader(
-        folder / "blobs", ReportSettings(site=site or Site(), forms=frozenset(form.address for form in forms))
+        folder / "blobs",
+        ReportSettings(
+            site=site or Site(),
+            lists=frozenset(address for desk in listed for address in (*desk.addresses, *desk.lists)),
+            forms=frozenset(form.address for form in forms),
+        ),
     )
 
     def now() -> datetime:

@@ -8,6 +8,7 @@ import pytest
 
 from parsing.claims.phrases import LANGUAGES, Kind, find, fold, starts
 from parsing.mail import Nature
+from parsing.report import ReportSettings
 from tests.automatic_mails import Sample, look_alikes, marked, out_of_office, strangers, unanswerable
 from tests.parsing.conftest import mail, reading
 
@@ -54,6 +55,33 @@ def test_marks_are_believed(sample: Sample) -> None:
     """A header that only machines write says what a mail is, and is named as the evidence."""
     told = reading(sample.content).mail
     assert (told.nature, bool(told.nature_why)) == (sample.nature, True)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        "List-Id: <help.desk.example>\r\nPrecedence: list\r\nList-Unsubscribe: <mailto:x@desk.example>\r\n",
+        "Mailing-list: list Help@desk.example; contact help+owners@desk.example\r\nX-Google-Group-Id: 1\r\n",
+        "List-Post: <https://groups.example/a/desk.example/g/help/post>,\r\n <mailto:help@desk.example>\r\n",
+    ],
+)
+def test_a_list_that_leads_to_the_desk_is_no_list(marks: str) -> None:
+    """Customers write to a group that is a desk's address; a newsletter that comes by it is one all the same."""
+    own = ReportSettings(lists=frozenset({"help@desk.example"}))
+    content = marks.encode() + mail("Deposit saya belum masuk.", "Deposit")
+    assert reading(content).mail.nature is Nature.BULK
+    assert reading(content, settings=own).mail.nature is Nature.HUMAN
+    assert reading(b"Feedback-ID: 1:campaign:toko\r\n" + content, settings=own).mail.nature is Nature.BULK
+    others = marks.replace("help", "sales").replace("Help", "sales").encode()
+    assert reading(others + mail("Halo", "Deposit"), settings=own).mail.nature is Nature.BULK
+
+
+@pytest.mark.parametrize("value", ["1.us-east-1.Abc/d=:AmazonSES", "32179581:SG"])
+def test_what_a_relay_writes_into_everybodys_mail_says_nothing(value: str) -> None:
+    """Amazon SES and SendGrid mark what people send too; of a sender's own Feedback-ID that is not so."""
+    content = mail("Deposit saya belum masuk.", "Deposit")
+    assert reading(f"Feedback-ID: {value}\r\n".encode() + content).mail.nature is Nature.HUMAN
+    assert reading(b"Feedback-ID: 1:campaign:toko\r\n" + content).mail.nature is Nature.BULK
 
 
 def test_what_is_told_has_its_evidence() -> None:
