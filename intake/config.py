@@ -170,12 +170,10 @@ class Settings(BaseSettings):
     @property
     def report_settings(self) -> ReportSettings:
         """What reading is told of the site."""
-        labels: dict[str, tuple[str, ...]] = {}
-        for each in (self.parsing.labels, *(form.fields for form in self.intake.forms)):
-            for field, words in each.items():
-                labels[field] = (*labels.get(field, ()), *words)
+        told = [self.parsing.labels, *(form.fields for form in self.intake.forms)]
+        labels = {field: tuple(word for each in told for word in each.get(field, ())) for one in told for field in one}
         forms = frozenset(form.address.lower() for form in self.intake.forms)
-        lists = frozenset(each.lower() for desk in self.desks.values() for each in (*desk.addresses, *desk.lists))
+        lists = frozenset(each for desk in self.desks.values() for each in desk.written_to)
         return ReportSettings(timezone=self.parsing.timezone, labels=labels, site=self.site, lists=lists, forms=forms)
 
     @property

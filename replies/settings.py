@@ -217,6 +217,11 @@ class DeskSettings(_Settings):
         return bool(self.display_name != type(self).model_fields["display_name"].default)
 
     @property
+    def written_to(self) -> frozenset[str]:
+        """Every address that customers write to, of lists too, in lower case."""
+        return frozenset(each.lower() for each in (*self.addresses, *self.lists))
+
+    @property
     def zone(self) -> ZoneInfo:
         """The desk's time zone."""
         return ZoneInfo(self.timezone)

@@ -169,7 +169,7 @@ def make_counter(
         folder / "blobs",
         ReportSettings(
             site=site or Site(),
-            lists=frozenset(address for desk in listed for address in (*desk.addresses, *desk.lists)),
+            lists=frozenset(address for desk in listed for address in desk.written_to),
             forms=frozenset(form.address for form in forms),
         ),
     )

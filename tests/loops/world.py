@@ -280,10 +280,10 @@ def _domain_of_from(content: bytes) -> str:
     return addresses[0].domain.lower() if addresses else "nowhere.test"
 
 
-def make_desk(world: World, folder: Path, domain: str = "desk.test", url: str | None = None, **more: Any) -> Desk:
+def make_desk(world: World, folder: Path, domain: str = "desk.test", **more: Any) -> Desk:
     """A desk that acknowledges who authenticates, with a border server that says who does."""
     home = folder / domain
     home.mkdir(parents=True)
     prefix = domain.partition(".")[0].upper()
     settings = {"name": "help", "addresses": [f"help@{domain}"], "prefix": prefix, "trusted_authserv_ids": [MX]} | more
-    return Desk(world=world, folder=home, settings=DeskSettings(**settings), url=url or f"sqlite:///{home}/loket.db")
+    return Desk(world=world, folder=home, settings=DeskSettings(**settings), url=f"sqlite:///{home}/loket.db")
