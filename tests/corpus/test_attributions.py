@@ -29,13 +29,27 @@ def _cases() -> list[tuple[str, str, bool]]:
     return plain + [case for case in single if "\n" in case[1] and not case[0].startswith(_NEVER_WRAPPED)]
 
 
+def _wrong(lines: str, quoted: bool) -> list[str]:
+    """What of a reply under such an attribution stands where it does not belong."""
+    below = "\n".join(f"> {line}" if quoted else line for line in _ANSWERED)
+    read = reading(mail(f"{_SAID}\n\n{lines}\n{below}\n".replace("\n", "\r\n"), "Re: [LKT-104231] Deposit")).mail
+    strange = [] if read.new_text.strip() == _SAID else [read.new_text]
+    return [*strange, *divided_wrongly(read.text, (read.new_text, read.quoted, read.signature))]
+
+
 @pytest.mark.parametrize(("lines", "quoted"), [pytest.param(*rest, id=name) for name, *rest in _cases()])
 def test_what_a_client_puts_above_a_quote_is_none_of_the_new_words(lines: str, quoted: bool) -> None:
     """Neither it nor what follows; and nothing is lost."""
-    below = "\n".join(f"> {line}" if quoted else line for line in _ANSWERED)
-    read = reading(mail(f"{_SAID}\n\n{lines}\n{below}\n".replace("\n", "\r\n"), "Re: [LKT-104231] Deposit")).mail
-    assert read.new_text.strip().split("\n") == _SAID.split("\n")
-    assert not divided_wrongly(read.text, (read.new_text, read.quoted, read.signature))
+    assert not _wrong(lines, quoted)
+
+
+@pytest.mark.battery
+def test_the_figure_of_all_attributions() -> None:
+    """All of them, in one line."""
+    cases = _cases()
+    wrong = [name for name, lines, quoted in cases if _wrong(lines, quoted)]
+    print(f"\n  {len(cases) - len(wrong)} of {len(cases)} attributions told", *wrong, sep="\n    ")
+    assert not wrong
 
 
 def test_the_set_is_large() -> None:
