@@ -56,6 +56,7 @@ class Kind(StrEnum):
     UNTIL = "responder.until"  #: how long, or that somebody will be back
     DAY = "responder.days"  #: a day's name, by which it is said
     ASIDE = "responder.aside"  #: who helps meanwhile, whether mail is read
+    ALSO = "responder.also"  #: what a responder says beside these, and everybody else as well
     UNREAD = "responder.unread"  #: nobody reads this mailbox; the mail is a machine's
     YOURS = "responder.yours"  #: your mail has come
     SERVED = "responder.served"  #: how and when a desk will answer

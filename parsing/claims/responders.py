@@ -21,7 +21,7 @@ _AWAY = (Kind.ABSENCE, Kind.LEAVE)
 _MACHINE = (Kind.AUTOMATIC, Kind.UNREAD)
 _STRONG = (*_AWAY, *_MACHINE, Kind.YOURS, Kind.CLOSED, Kind.GONE)
 _MEANWHILE = (Kind.PROMISE, Kind.ASIDE, Kind.SERVED)
-_RESPONDERS = {*_STRONG, *_MEANWHILE, Kind.UNTIL}  #: what explains a clause
+_RESPONDERS = {*_STRONG, *_MEANWHILE, Kind.UNTIL, Kind.ALSO}  #: what explains a clause
 _KINDS = (*_RESPONDERS, Kind.DAY, Kind.ME, Kind.WISH)
 _LINK = re.compile(r"\b(?:https?://|www\.)\S+")
 #: where a sentence ends: a blank line, or a mark that does not stand within a number, a date or an address
