@@ -71,7 +71,7 @@ def read(raw: RawMail, settings: ReportSettings | None = None, look: Look | None
         behalf=behalf(headers, front),
         subject=subject,
         text=body.text,
-        spoken=f"{division.spoken}\n{division.signature}",  # a responder's last line may look like a signature
+        spoken=_spoken(division),
         mail_from=raw.envelope.mail_from,
         own_lists=told_of_site.lists,
     )
@@ -147,6 +147,11 @@ def _about(seen: Told, leaves: Leaves) -> dict[str, Any]:
         "nature_why": why,
         "bounce": read_bounce(leaves.parts, headers, front, seen.subject, seen.text) if kind is Nature.BOUNCE else None,
     }
+
+
+def _spoken(division: Division) -> str:
+    """The sender's own words: a responder's last line may look like a signature, and a bare quote of our letter like one."""
+    return "" if division.is_only_quoted else f"{division.spoken}\n{division.signature}"
 
 
 def _said(body: Body, division: Division) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class Division:
     spoken: str  #: the new words alone
     quoted: str
     signature: str
+    is_only_quoted: bool  #: nothing new was said: what is shown as new words is history
 
 
 def divide(text: str, marks: Marks = NO_MARKS, subject: str = "") -> Division:
@@ -63,7 +64,8 @@ def divide(text: str, marks: Marks = NO_MARKS, subject: str = "") -> Division:
     seen = [bare(line[:_MAX_LINE]) for line in lines[:_MAX_LINES]]
     scan = _Scan(seen, marks, forwarded=is_forwarded_subject(subject))
     kinds = scan.kinds()
-    if not _says_anything(seen, kinds):
+    is_only_quoted = not _says_anything(seen, kinds)
+    if is_only_quoted:
         kinds = [Kind.NEW] * len(seen)
     _mark_signatures(seen[: scan.handed_on], kinds, marks)
     _mark_context(seen, kinds, marks)
@@ -76,6 +78,7 @@ def divide(text: str, marks: Marks = NO_MARKS, subject: str = "") -> Division:
         spoken=_of(text, spans, Kind.NEW),
         quoted=_of(text, spans, Kind.QUOTED),
         signature=_of(text, spans, Kind.SIGNATURE),
+        is_only_quoted=is_only_quoted,
     )
 
 
