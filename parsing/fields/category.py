@@ -135,7 +135,7 @@ _ALL_DETAILS = 3
 _SUBJECT = 0.3
 #: Ideas of mail that reports nothing, and how many of their words tell it apart.
 _NO_REPORT = ("mass", "away", "invitation", "offer", "bill", "private", "warning")
-_TELLING = "warning"  #: a machine speaks to its customer: as good as two marks of another kind
+_TELLING = "warning"  #: a machine speaks to its customer: two marks at once, unless somebody speaks of himself
 _MARKS, _MANY_MARKS = 2, 5
 _OWN_COMPLAINT = 5
 _MANY_WORDS = 12  #: who says so much without a trouble, and nothing of himself, brings no details that we asked for
@@ -179,7 +179,8 @@ def category(
 
 def _is_silent(said: Spoken, score: float) -> bool:
     """Whether it is mail to many, to somebody else or from a machine: two of its marks, and no complaint of one's own."""
-    marks = sum(len(said.places.get(kind, ())) for kind in (*_NO_REPORT, _TELLING))
+    kinds = _NO_REPORT if said.has("me") else (*_NO_REPORT, _TELLING)
+    marks = sum(len(said.places.get(kind, ())) for kind in kinds)
     return marks >= _MARKS and (not said.has("me") or score < _OWN_COMPLAINT or marks >= _MANY_MARKS)
 
 

@@ -175,3 +175,30 @@ def _spent(text: str) -> float:
     category("", text)
     language.told(text, None)
     return time.process_time() - start
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("Pengajuan verifikasi KTP saya pending 5 hari, bagaimana statusnya?", Category.VERIFICATION_KYC),
+        ("app keeps signing me out", Category.LOGIN),
+        ("someone is using my account, please block it", Category.SUSPICIOUS_ACTIVITY),
+        ("gabisa daftar, otp gamasuk", Category.REGISTRATION_OTP),
+        ("email gw udah kepake orang pas mau daftar", Category.REGISTRATION_ALREADY_USED),
+        ("ngaku CS minta transfer 200rb, ternyata penipuan", Category.SUSPICIOUS_ACTIVITY),
+    ],
+)
+def test_words_that_hang_together_are_understood(text: str, about: Category) -> None:
+    """A denial glued to its word, an ending of everyday speech, an impostor whom money was sent."""
+    assert category("", text).category is about
+
+
+def test_a_bank_that_warns_reports_nothing() -> None:
+    """Though it speaks of sign-ins, codes and strangers, as a customer would."""
+    warned = (
+        "New sign-in to your account from Chrome. If this was you, ignore this e-mail. If not, secure your account now."
+    )
+    assert category("", warned).silent
+    assert category("", "Saya dapat sms jangan berikan kode otp anda, lalu saldo saya hilang 500rb").category is (
+        Category.SUSPICIOUS_ACTIVITY
+    )
