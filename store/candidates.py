@@ -88,12 +88,12 @@ class _Names:
 
     @classmethod
     def of(cls, session: Session, ties: Ties) -> _Names:
-        known = people.find(session, ties.desk_id, ties.sender) if ties.sender else None
+        known = people.same_person(session, ties.desk_id, ties.sender) if ties.sender else {}
         return cls(
             sender=ties.sender,
             mailbox=people.mailbox(ties.sender),
-            others=frozenset(people.addresses(session, known.person_id)) if known else frozenset(),
-            authenticates=bool(known and known.verified),
+            others=frozenset(known),
+            authenticates=known.get(ties.sender, False),
         )
 
     def alias(self, addresses: Iterable[str]) -> bool:
@@ -180,14 +180,17 @@ def survivor(session: Session, ticket: Ticket) -> Ticket:
     return ticket
 
 
+_TAKING_PART = select(Participant.ticket_id, Participant.address).where(
+    col(Participant.ticket_id).in_(bindparam("tickets", expanding=True)),
+    col(Participant.role).not_in((AGENT, ASKED)),
+)
+
+
 def _taking_part(session: Session, keys: set[int]) -> Mapping[int, set[str]]:
     """The participants' addresses, by ticket; agents and whom they ask answer by other ways."""
     found: dict[int, set[str]] = {}
-    statement = select(Participant).where(
-        col(Participant.ticket_id).in_(keys), col(Participant.role).not_in((AGENT, ASKED))
-    )
-    for participant in session.exec(statement).all():
-        found.setdefault(participant.ticket_id, set()).add(participant.address)
+    for ticket_id, address in session.connection().execute(_TAKING_PART, {"tickets": list(keys)}):
+        found.setdefault(ticket_id, set()).add(address)
     return found
 
 

@@ -56,7 +56,7 @@ _ANSWERED, _CLOSED, _OUR_TURN, _AGAIN = "answered", "closed", "our turn", "anew"
 def begin(session: Session, ticket: Ticket, now: datetime, *, awaited: bool) -> None:
     """Start the clocks of a ticket that was opened as our turn; without `awaited` nobody waits for an answer."""
     kinds = _OURS if awaited else (Kind.RESOLUTION,)
-    rows.add_all(session, [_fresh(ticket, kind, 1, now) for kind in kinds])
+    rows.add_later(session, [_fresh(ticket, kind, 1, now) for kind in kinds])
 
 
 def turned(session: Session, ticket: Ticket, before: Status, move: Move, now: datetime) -> None:

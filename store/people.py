@@ -55,6 +55,22 @@ def find(session: Session, desk_id: int, address: str) -> PersonAddress | None:
     return session.exec(_FIND, params={"desk": desk_id, "address": canonical(address)}).first()
 
 
+_SAME_PERSON = select(PersonAddress.address, PersonAddress.verified).where(
+    PersonAddress.desk_id == bindparam("desk"),
+    col(PersonAddress.person_id).in_(
+        select(PersonAddress.person_id)
+        .where(PersonAddress.desk_id == bindparam("desk"), PersonAddress.address == bindparam("address"))
+        .correlate(None)
+    ),
+)
+
+
+def same_person(session: Session, desk_id: int, address: str) -> dict[str, bool]:
+    """All addresses of whoever has this one, with whether mail from them has authenticated; none where nobody has."""
+    wanted = {"desk": desk_id, "address": canonical(address)}
+    return {row.address: row.verified for row in session.connection().execute(_SAME_PERSON, wanted)}
+
+
 def remember(session: Session, desk_id: int, address: str, name: str, now: datetime, *, verified: bool) -> int:
     """Make a person of an address not seen before; returns the person's key."""
     person = rows.add(session, rows.Draft(Person, desk_id=desk_id, name=name, created_at=now))

@@ -8,9 +8,11 @@ are left out.
 from __future__ import annotations
 
 import hashlib
+import re
 
 from parsing.message.headers import HeaderBlock, split
 
+_BARE_CR = re.compile(rb"\r(?!\n)")
 _AUTHORED = ("message-id", "from", "date", "subject")
 _CHUNK = 1024 * 1024  #: bytes of body that are copied at a time to change their line ends
 _SCAN = 64 * 1024  #: bytes that are looked at in one step when blank lines are cut from the end
@@ -46,7 +48,9 @@ def _body_digest(content: bytes, start: int) -> bytes:
         stop = min(position + _CHUNK, end)
         if stop < end and content[stop - 1 : stop] == b"\r":
             stop += 1  # a CRLF is never divided
-        digest.update(content[position:stop].replace(b"\r\n", b"\n"))
+        piece, bare = content[position:stop], _BARE_CR.search(content, position, stop)
+        # the same, and the second way takes a third of the time: a picture in base64 has thousands of line ends
+        digest.update(piece.replace(b"\r\n", b"\n") if bare else piece.translate(None, b"\r"))
         position = stop
     return digest.digest()
 
