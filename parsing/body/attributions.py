@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from parsing.body.markers import ON, verbs
+from parsing.body.markers import ON, WROTE_WORDS, verbs
 
 _LINES = 4  #: over which the longest attributions (two addresses, two names) are wrapped at 70 columns
 _MOST = 600  #: code points of one; names and addresses of a dozen people would not fit, and nobody writes so
@@ -32,6 +32,9 @@ _SHORT = 9  #: words of a name, a verb, a date and a time
 _NAME_WORDS = 5  #: of a name after the verb, as German and Swedish have it
 _SENTENCE = re.compile(r"[.!?;:][\"')\]]?\Z")
 _ABBREVIATED = re.compile(r"\b(?:[ap]\.m|[^\W\d]{2,4}|\d)\.\Z")
+_SIGNS_BEHIND = " \t*_\"')(a/:>"  #: what may follow an attribution's verb, as far as it is ASCII
+_LONGEST_VERB = 24  #: code points, and more than any has
+_WORD = re.compile(r"\w+")
 _AFTER_VERB = re.compile(r"[\s*_\"'»”)(аa/]*[:：]?[\s*_\"'>]*\Z")
 
 
@@ -84,6 +87,10 @@ def _unframed(line: str) -> str:
 
 def _ends_with_verb(words: str) -> bool:
     tail = words[-_TAIL_LENGTH:]
+    if tail.isascii():  # most lines are left here: their last word, whatever signs stand behind it, is no such verb
+        last = len(tail.rstrip(_SIGNS_BEHIND)) - _LONGEST_VERB
+        if WROTE_WORDS.isdisjoint(_WORD.findall(tail[max(last, 0) :].lower())):
+            return False
     return any(_AFTER_VERB.match(tail, end) for end in verbs(tail))
 
 

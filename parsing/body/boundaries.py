@@ -46,6 +46,13 @@ def is_forwarded_subject(subject: str) -> bool:
     return bool(_FORWARDED_SUBJECT.match(subject.strip()))
 
 
+def is_prose(line: str) -> bool:
+    """Whether a bare line can be none of what is told here: most lines are left after this look."""
+    if not (line.isascii() and line[0].isalnum()) or ":" in line or line.endswith(_DRAWING):
+        return False
+    return not _may_begin_with(line, FORWARDED)
+
+
 def is_rule(line: str) -> bool:
     """Whether a bare line is nothing but a drawn line."""
     return bool(_RULE.match(line))
@@ -129,12 +136,16 @@ def _is_framed(line: str) -> bool:
 
 def _begins_with(line: str, phrases: Phrases) -> bool:
     """Whether a line's words are one of the phrases, or begin with one; phrases have at most eight words."""
-    if line.isascii():  # most lines are left at their first word
-        first = _FIRST_WORD.search(line)
-        if first is None or first[0].casefold() not in phrases.first_words:
-            return False
+    if line.isascii() and not _may_begin_with(line, phrases):
+        return False
     pieces = plain(line).split(" ")[:8]
     return any(" ".join(pieces[:count]) in phrases for count in range(1, len(pieces) + 1))
+
+
+def _may_begin_with(line: str, phrases: Phrases) -> bool:
+    """Whether the first word of a line in ASCII is one with which a phrase begins."""
+    first = _FIRST_WORD.search(line)
+    return first is not None and first[0].casefold() in phrases.first_words
 
 
 def _has_header_below(lines: Sequence[str], index: int) -> bool:

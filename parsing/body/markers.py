@@ -88,7 +88,7 @@ class Phrases(frozenset[str]):
 ROLES: dict[str, Role] = {
     plain(label): role for role in reversed(Role) for label in _all(role.name.lower())
 }  #: label → what it tells; where languages differ, the role that stands first in Role holds
-_WROTE_WORDS = frozenset(_WORD.findall(words)[-1] for words in _wrote(spaced=True))
+WROTE_WORDS = frozenset(_WORD.findall(words)[-1] for words in _wrote(spaced=True))
 _WROTE_PIECES = tuple(_wrote(spaced=False))
 ON = re.compile(_any_of(_all("on")), re.IGNORECASE)
 ORIGINAL = Phrases(map(plain, _all("original")))
@@ -101,8 +101,8 @@ def verbs(words: str) -> list[int]:
     """Where in a text each word ends that says that somebody wrote."""
     small = words.lower()
     ends = []
-    if not _WROTE_WORDS.isdisjoint(_WORD.findall(small)):
-        ends = [match.end() for match in _WORD.finditer(small) if match[0] in _WROTE_WORDS]
+    if not WROTE_WORDS.isdisjoint(_WORD.findall(small)):
+        ends = [match.end() for match in _WORD.finditer(small) if match[0] in WROTE_WORDS]
     if not small.isascii():
         ends += [small.rfind(piece) + len(piece) for piece in _WROTE_PIECES if piece in small]
     return ends

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from itertools import groupby, pairwise
 
 from parsing.body.attributions import attribution_ending, may_end
-from parsing.body.boundaries import header_block, is_forward, is_forwarded_subject, is_rule, is_separator
+from parsing.body.boundaries import header_block, is_forward, is_forwarded_subject, is_prose, is_rule, is_separator
 from parsing.body.markers import bare
 from parsing.body.marks import NO_MARKS, Mark, Marks
 from parsing.body.signature import armour, is_tagline, signature_start
@@ -126,6 +126,8 @@ class _Scan:
 
     def _look_at(self, index: int) -> int | None:
         """Take a line down and give the next one to look at, None where the rest is decided."""
+        if self._says_nothing_else(index):
+            return index + 1
         handed_on = is_forward(self._lines, index)
         if handed_on or self._hands_over(index):
             if handed_on or self._forwarded:
@@ -137,6 +139,13 @@ class _Scan:
             self._quote(index, index + 1)
             return index + 1
         return self._after_attribution(index)
+
+    def _says_nothing_else(self, index: int) -> bool:
+        """Whether a line is words and nothing else, told without weighing it; so are most lines of a mail."""
+        line, marks = self._lines[index], self._marks
+        unmarked = index not in marks.lines and index != marks.history
+        after_quote = index > 0 and self._kinds[index - 1] is Kind.QUOTED
+        return unmarked and not after_quote and is_prose(line) and not may_end(line)
 
     def _hands_over(self, index: int) -> bool:
         return self._marks.history == index or is_separator(self._lines, index) or header_block(self._lines, index)
