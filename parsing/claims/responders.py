@@ -51,13 +51,31 @@ class _Spoken:
 def spoken_by_responder(text: str, folded: str) -> tuple[str, ...]:
     """The phrases that show that nobody but a responder says this; empty where somebody may."""
     told = languages(_STRONG, folded)
-    if not told or any(_is_plain_wish(folded, language) for language in told):
+    whole = fold(_LINK.sub(" ", text)) if _LINK.search(text) else folded
+    if not any(_may_be_shown(whole, language) for language in told):
+        return ()  # most mails: what would have to stand together is not there at all
+    if any(_is_plain_wish(folded, language) for language in told):
         return ()
     spoken = _by_language(text, told)
     if any(said.is_wish for said in spoken):
         return ()
     shown = (_shown(said, text) for said in spoken if said.share >= _SHARE)
     return next(filter(None, shown), ())
+
+
+def _may_be_shown(folded: str, language: str) -> bool:
+    """Whether all that makes a responder stands somewhere in a text, wherever: what `_shown` asks of its clauses."""
+    found = find_all(_KINDS, folded, language).keys()
+    lasts = Kind.UNTIL in found or Kind.DAY in found or bool(_DIGIT.search(folded))
+    receipt = bool(found & {*_RECEIPT})
+    meanwhile = bool(found & {*_MEANWHILE})
+    return (
+        bool(found & {*_MACHINE})
+        or (bool(found & {*_AWAY}) and (meanwhile or lasts or receipt))
+        or (Kind.CLOSED in found and lasts)
+        or Kind.GONE in found
+        or (receipt and bool(found & {Kind.SERVED, Kind.PROMISE}))
+    )
 
 
 def is_wish(text: str, folded: str) -> bool:
