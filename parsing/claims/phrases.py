@@ -107,6 +107,8 @@ def starts(kind: Kind, folded: str) -> str | None:
 def _find_gapped(kind: Kind, folded: str, language: str | None) -> str | None:
     """The first phrase that has a gap, without what stands in it: its head first, then whether its tail follows."""
     heads, tails = _gapped(kind, language)
+    if not tails:
+        return None
     start = 0
     while match := heads.search(folded, start):
         head = match[0]
