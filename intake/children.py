@@ -5,6 +5,7 @@ A child sees no desk's key, no database and no configuration. One that dies, han
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -44,4 +45,5 @@ def _confine(niceness: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(niceness)
+    gc.freeze()  # what was loaded to begin with stays: no collection has to look through it
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads only wait for each other on pictures of this size
