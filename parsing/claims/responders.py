@@ -66,15 +66,12 @@ def spoken_by_responder(text: str, folded: str) -> tuple[str, ...]:
 def _may_be_shown(folded: str, language: str) -> bool:
     """Whether all that makes a responder stands somewhere in a text, wherever: what `_shown` asks of its clauses."""
     found = find_all(_KINDS, folded, language).keys()
-    lasts = Kind.UNTIL in found or Kind.DAY in found or bool(_DIGIT.search(folded))
-    receipt = bool(found & {*_RECEIPT})
     meanwhile = bool(found & {*_MEANWHILE})
+    lasting = meanwhile or bool(found & {Kind.UNTIL, Kind.DAY, Kind.YOURS} or _DIGIT.search(folded))
     return (
-        bool(found & {*_MACHINE})
-        or (bool(found & {*_AWAY}) and (meanwhile or lasts or receipt))
-        or (Kind.CLOSED in found and lasts)
-        or Kind.GONE in found
-        or (receipt and bool(found & {Kind.SERVED, Kind.PROMISE}))
+        bool(found & {*_MACHINE, Kind.GONE})
+        or (lasting and bool(found & {*_AWAY, Kind.CLOSED}))
+        or (meanwhile and Kind.YOURS in found)
     )
 
 
