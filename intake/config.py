@@ -16,11 +16,12 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from intake.agent_settings import NoticeSettings, QueueSettings, check_queues
+from intake.agent_settings import NoticeSettings, QueueSettings
+from intake.agreeing import agree
 from intake.errors import ConfigurationWrong
 from intake.settings import AgentSettings, AlertSettings, IntakeSettings, Section, TimetableSettings
-from intake.site_settings import SiteCategorySettings, SiteFieldSettings, check_together, declared
-from parsing.report import Category, ReportSettings
+from intake.site_settings import SiteCategorySettings, SiteFieldSettings, declared
+from parsing.report import ReportSettings
 from parsing.site import Site
 from replies.oauth_settings import OAuthSettings
 from replies.settings import DeskSettings, RepliesSettings, SmarthostSettings
@@ -112,59 +113,8 @@ class Settings(BaseSettings):
         return values | {name: _named(values[name]) for name in ("desks", "oauth") if name in values}
 
     @model_validator(mode="after")
-    def _forms_know_their_desks(self) -> Settings:
-        for form in self.intake.forms:
-            if form.desk is not None and form.desk not in self.desks:
-                message = f"intake.forms {form.address}: there is no desk {form.desk}"
-                raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _targets_know_their_categories(self) -> Settings:
-        known = {*Category, *(each.name for each in self.categories)}
-        for name, desk in self.desks.items():
-            for category in sorted({each for target in desk.targets for each in target.categories} - known):
-                message = f"desks.{name}.targets: there is no category {category}"
-                raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _desks_are_apart(self) -> Settings:
-        seen: dict[str, str] = {}
-        for name, desk in self.desks.items():
-            for key in [f"prefix {desk.prefix}", *(f"address {address.lower()}" for address in desk.addresses)]:
-                if key in seen:
-                    message = f"desks {seen[key]} and {name} both have {key}"
-                    raise ValueError(message)
-                seen[key] = name
-        for account in self.intake.imap:
-            if account.desk not in self.desks:
-                message = f"intake.imap {account.name}: there is no desk {account.desk}"
-                raise ValueError(message)
-        for user in (*self.intake.imap, self.replies.smtp, self.alerts.smtp):
-            if user is not None and user.oauth and user.oauth not in self.oauth:
-                message = f"oauth = {user.oauth}: there is no [oauth.{user.oauth}]"
-                raise ValueError(message)
-        if self.alerts.addresses and self.alert_route is None:
-            message = 'alerts.addresses needs alerts.smtp, or replies.deliver = "smtp"'
-            raise ValueError(message)
-        names = [account.name for account in self.intake.imap]
-        if len(set(names)) != len(names):
-            message = "intake.imap: two accounts have the same name"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _canaries_can_fly(self) -> Settings:
-        if self.alerts.canary_minutes and self.replies.deliver != "smtp":
-            message = 'alerts.canary_minutes needs replies.deliver = "smtp"'
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _declarations_agree(self) -> Settings:
-        check_together(self.fields, self.categories)
-        check_queues(self.queues, self.desks)
+    def _parts_agree(self) -> Settings:
+        agree(self)
         return self
 
     @property
