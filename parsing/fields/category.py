@@ -134,8 +134,8 @@ _ALL_DETAILS = 3
 #: The subject's own word counts more: it says in a few words what it is about.
 _SUBJECT = 0.3
 #: Ideas of mail that reports nothing, and how many of their words tell it apart.
-_NO_REPORT = ("mass", "away", "invitation", "offer", "bill", "private", "warning")
-_TELLING = "warning"  #: a machine speaks to its customer: two marks at once, unless somebody speaks of himself
+_NO_REPORT = ("mass", "away", "invitation", "offer", "bill", "private")
+_WARNING = "warning"  #: a machine speaks to its customer: two marks at once, unless somebody speaks of himself
 _MARKS, _MANY_MARKS = 2, 5
 _OWN_COMPLAINT = 5
 _MANY_WORDS = 12  #: who says so much without a trouble, and nothing of himself, brings no details that we asked for
@@ -179,7 +179,7 @@ def category(
 
 def _is_silent(said: Spoken, score: float) -> bool:
     """Whether it is mail to many, to somebody else or from a machine: two of its marks, and no complaint of one's own."""
-    kinds = _NO_REPORT if said.has("me") else (*_NO_REPORT, _TELLING)
+    kinds = _NO_REPORT if said.has("me") else (*_NO_REPORT, _WARNING, _WARNING)
     marks = sum(len(said.places.get(kind, ())) for kind in kinds)
     return marks >= _MARKS and (not said.has("me") or score < _OWN_COMPLAINT or marks >= _MANY_MARKS)
 
