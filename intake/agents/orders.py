@@ -126,8 +126,12 @@ def _priority(errand: Errand, value: str) -> list[Said]:
 
 
 def _queue(errand: Errand, value: str) -> list[Said]:
-    commands.move_to_queue(errand.session, errand.ticket_id, value.lower(), errand.agent.name, errand.work.now)
-    return [("done.queued", {"queue": value.lower()})]
+    known = {each.name.lower(): each.name for each in errand.work.desk.queues}
+    queue = known.get(value.lower())
+    if queue is None:
+        raise Refused("refused.no_queue", name=value, meant=results.nearest(value, known.values()))
+    commands.move_to_queue(errand.session, errand.ticket_id, queue, errand.agent.name, errand.work.now)
+    return [("done.queued", {"queue": queue})]
 
 
 def _merge(errand: Errand, value: str) -> list[Said]:

@@ -160,6 +160,9 @@ def wait(at: _At, until: tuple[str, ...]) -> None:
 @click.argument("name")
 def queue(at: _At, name: str) -> None:
     """Put a ticket into a queue, out of everybody's hands."""
+    known = {each.name for each in at.settings.queues if each.desk in ("", at.desk.name)}
+    if name not in known:
+        raise NoSuchRow(name)
     commands.move_to_queue(at.session, at.key, name, at.by, at.now)
 
 

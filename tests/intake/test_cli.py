@@ -436,6 +436,8 @@ def test_demo_shows_ticket_and_letter(tmp_path: Path) -> None:
 
 def test_the_verbs_do_to_a_ticket_what_they_say(counter: Counter, capfd: pytest.CaptureFixture[str]) -> None:
     """Each by one command, on the record under the agent's name; the last one is taken back."""
+    with (counter.folder / "config.toml").open("a") as file:
+        file.write('\n[[queues]]\nname = "finance"\n')
     config, number = ["--config", str(counter.folder / "config.toml")], counter.rows(Ticket)[0].number
 
     def told(*arguments: str) -> str:
@@ -468,4 +470,5 @@ def test_the_verbs_do_to_a_ticket_what_they_say(counter: Counter, capfd: pytest.
     for wrong in (["set", number, "warna=biru"], ["set", number, "waktu=entah"], ["wait", number, "kemarin"]):
         assert run([*config, "ticket", *wrong]) == 2
     assert run([*config, "ticket", "take", number, "--as", "Nobody"]) == 1
+    assert run([*config, "ticket", "queue", number, "nowhere"]) == 1
     assert run([*config, "ticket", "split", number]) == 1

@@ -44,6 +44,7 @@ def test_orders_and_words_go_their_ways(room: Room) -> None:
         ("#ambil\n#gabung LKT-999999\nSudah.", "tidak ada yang seperti itu"),
         ("#ambil\n#tunggu kemarin\nSudah.", "bukan hari yang akan datang"),
         ("#ambil\n#prioritas penting\nSudah.", "low | normal | high | urgent"),
+        ("#ambil\n#antrean keuangn\nSudah.", "Tidak ada antrean"),
         ("#ambil\n#buka 3 verifikasi\nSudah.", "Tidak ada berkas nomor 3"),
         ("#ambil\n#pisah\nSudah.", "tidak bisa dalam keadaan"),
     ],
