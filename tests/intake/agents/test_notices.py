@@ -14,7 +14,7 @@ from replies.sender import Sender
 from replies.settings import DeskSettings
 from store import commands, holding, people
 from store.engine import writing
-from store.models import Letter, Notice, Participant, Ticket
+from store.models import Letter, Message, Notice, Participant, Ticket
 from store.outbox import Claim, Failed, Outcome
 from tests.intake.agents.conftest import Staffed, words
 from tests.intake.conftest import NOON, customer_mail
@@ -103,6 +103,19 @@ def test_a_machines_mail_is_not_told(staffed: Staffed) -> None:
     staffed.counter.take(customer_mail("Saya sedang cuti.\n", Auto_Submitted="auto-replied"))
     assert len(staffed.counter.rows(Ticket)) == 1
     assert staffed.counter.rows(Notice) == []
+
+
+def test_what_only_sounds_like_a_machine_is_told(staffed: Staffed) -> None:
+    """Nobody is written to, but an agent looks: words alone can deceive, in a new ticket and in an answer."""
+    staffed.join("Ani")
+    away = "Saya sedang cuti sampai 30 November. Email Anda akan saya balas setelah saya kembali.\n"
+    staffed.counter.take(customer_mail(away, Subject="Re: Laporan"))
+    assert [each.nature for each in staffed.counter.rows(Message)] == ["auto_reply"]
+    assert (len(staffed.counter.rows(Notice)), staffed.counter.rows(Letter)) == (1, [])
+    staffed.tell()
+    staffed.counter.take(customer_mail(away, Message_ID="<2@example.com>", In_Reply_To="<1@example.com>"))
+    staffed.tell(minutes=30)
+    assert len(staffed.letters("ani@team.test")) == 2
 
 
 def test_history_is_not_told(staffed: Staffed) -> None:
