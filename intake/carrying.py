@@ -29,7 +29,7 @@ from parsing.fields.missing import still_missing
 from parsing.mail import Nature
 from replies import targets
 from store import canaries, clocks, ledger, people, rows, tickets
-from store.models import Mail, Message, Participant, Ticket
+from store.models import Mail, Participant, Ticket
 from store.states import Move
 from store.tickets import NewTicket
 
@@ -207,29 +207,8 @@ def _take_part(session: Session, ticket_id: int, work: Work) -> Participant | No
 
 def _add_message(session: Session, work: Work, ticket_id: int, mail_id: int, direction: str = "in") -> None:
     mail = work.mail
-    message_id = tickets.add_message(
-        session,
-        rows.Draft(
-            Message,
-            desk_id=work.desk.id,
-            ticket_id=ticket_id,
-            mail_id=mail_id,
-            direction=direction,
-            message_id=mail.message_id,
-            sender_name=mail.from_.name if mail.from_ else "",
-            sender=mail.from_.address if mail.from_ else None,
-            recipients=[{"name": each.name, "address": each.address} for each in (*mail.to, *mail.cc)],
-            date=mail.date,
-            received_at=work.envelope.received_at,
-            subject=mail.subject,
-            text=mail.text,
-            new_text=mail.new_text,
-            nature=mail.nature.value,
-            identity=work.identity,
-            identity_why=work.identity_why,
-        ),
-        filing.attachments(work),
-    )
+    said = filing.message(work, ticket_id, mail_id, direction)
+    message_id = tickets.add_message(session, said, filing.attachments(work))
     if work.envelope.whole_size is not None:
         tickets.add_event(session, ticket_id, work.now, "too_large", detail={"size": work.envelope.whole_size})
     if direction == "in":

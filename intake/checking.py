@@ -13,7 +13,7 @@ from intake.config import Settings
 from intake.errors import ServerWrong
 from intake.identity.resolver import Resolver
 from parsing.pictures import tesseract
-from replies import addresses, dkim_keys, guidance, language, render
+from replies import addresses, agent_words, dkim_keys, guidance, language, order_words, render
 from replies.errors import RepliesError
 from replies.settings import DeskSettings
 from store import keys, migrate
@@ -149,6 +149,8 @@ def _letters(languages: list[str], overlay: Path | None) -> str:
     for code in languages:
         language.load(code, overlay)
         guidance.load(code, overlay)
+        agent_words.load(code, overlay)
+        order_words.phrases(code, overlay)
     render.check(overlay)
     return ", ".join(languages)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel import Session
 
@@ -83,28 +83,34 @@ def _copies(work: Work) -> dict[int, tuple[str, str]]:
     return {each.number: (next(names), next(names)) for each in work.pictures if each.shown}
 
 
-def add_note(session: Session, work: Work, ticket_id: int, mail_id: int, *, sender_name: str) -> int:
-    """Keep a mail on a ticket where no customer sees it; returns the message's key."""
+def message(work: Work, ticket_id: int, mail_id: int, direction: str, **otherwise: str) -> rows.Draft:
+    """The row of what a mail says on a ticket: in, out, or note; `otherwise` stands in place of the mail's own."""
     mail = work.mail
-    note = rows.Draft(
-        Message,
-        desk_id=work.desk.id,
-        ticket_id=ticket_id,
-        mail_id=mail_id,
-        direction="note",
-        message_id=mail.message_id,
-        sender_name=sender_name,
-        sender=mail.from_.address if mail.from_ else None,
-        recipients=[{"name": each.name, "address": each.address} for each in (*mail.to, *mail.cc)],
-        date=mail.date,
-        received_at=work.envelope.received_at,
-        subject=mail.subject,
-        text=mail.spoken,
-        new_text=mail.spoken,
-        nature=mail.nature.value,
-        identity=work.identity,
-        identity_why=work.identity_why,
-    )
+    own: dict[str, Any] = {
+        "desk_id": work.desk.id,
+        "ticket_id": ticket_id,
+        "mail_id": mail_id,
+        "direction": direction,
+        "message_id": mail.message_id,
+        "sender_name": mail.from_.name if mail.from_ else "",
+        "sender": mail.from_.address if mail.from_ else None,
+        "recipients": [{"name": each.name, "address": each.address} for each in (*mail.to, *mail.cc)],
+        "date": mail.date,
+        "received_at": work.envelope.received_at,
+        "subject": mail.subject,
+        "text": mail.text,
+        "new_text": mail.new_text,
+        "nature": mail.nature.value,
+        "identity": work.identity,
+        "identity_why": work.identity_why,
+    }
+    return rows.Draft(Message, **(own | otherwise))
+
+
+def add_note(session: Session, work: Work, ticket_id: int, mail_id: int, *, sender_name: str) -> int:
+    """Keep a mail on a ticket where no customer sees it, by its own words alone; returns the message's key."""
+    spoken = work.mail.spoken
+    note = message(work, ticket_id, mail_id, "note", sender_name=sender_name, text=spoken, new_text=spoken)
     key = tickets.add_message(session, note, attachments(work))
-    tickets.add_thread_ids(session, work.desk.id, ticket_id, mail.message_id)
+    tickets.add_thread_ids(session, work.desk.id, ticket_id, work.mail.message_id)
     return key

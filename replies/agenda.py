@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from replies import agent_words, language, render
+from replies import agent_words, language, render, wording
 from replies.defang import defanged
 from replies.language import Language
 from replies.letters import Letter
@@ -54,8 +54,8 @@ class Agenda:
 
 def agenda(desk: DeskSettings, view: Agenda) -> Letter:
     """The letter's words. Raises LetterUnreadable."""
-    speech = language.load(view.language, desk.templates)
-    words = agent_words.load(view.language, desk.templates)
+    speech = wording.laid_over(language.load, view.language, desk.templates)
+    words = wording.laid_over(agent_words.load, view.language, desk.templates)
     count = sum(len(part.lines) + part.more for part in view.parts)
     today = speech.day(view.now.astimezone(desk.zone).date())
     title = words["agenda"][f"{view.code}_subject"].format(count=count, desk=desk.display_name, day=today)

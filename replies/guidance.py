@@ -5,14 +5,13 @@ Its words stand in templates/<language>/guidance.toml; a site's own file of that
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from replies import render
+from replies import wording
 from replies.errors import LetterUnreadable
 
 _FILE = "guidance.toml"
@@ -35,25 +34,20 @@ class Guidance:
 @cache
 def load(code: str, overlay: Path | None = None) -> Guidance:
     """A language's advice, the overlay's entries over ours. Raises LetterUnreadable where it is missing or wrong."""
-    merged: dict[str, dict[str, Any]] = {"where": {}, "invited": {}, "tips": {}}
-    found = [path for folder in reversed(render.folders(overlay)) if (path := folder / code / _FILE).is_file()]
-    if not found:
-        detail = f"{code}/{_FILE}"
-        raise LetterUnreadable(detail)
-    for path in found:
-        _lay_over(merged, path)
-    return Guidance(where=merged["where"], invited=merged["invited"], tips=merged["tips"])
-
-
-def _lay_over(merged: dict[str, dict[str, Any]], path: Path) -> None:
+    told = wording.read(code, _FILE, overlay)
     try:
-        for name, entries in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            for key, value in entries.items():
-                part = merged[name]
-                part[key] = {**part.get(key, {}), **_texts(value)} if name == "where" else _listed(value)
-    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-        detail = f"{path}: {error}"
+        return _guidance(**told)
+    except (TypeError, AttributeError) as error:
+        detail = f"{code}/{_FILE}: {error}"
         raise LetterUnreadable(detail) from error
+
+
+def _guidance(*, where: Mapping[str, Any], invited: Mapping[str, Any], tips: Mapping[str, Any]) -> Guidance:
+    return Guidance(
+        where={item: {channel: str(text) for channel, text in places.items()} for item, places in where.items()},
+        invited={category: _listed(texts) for category, texts in invited.items()},
+        tips={category: _listed(texts) for category, texts in tips.items()},
+    )
 
 
 def _listed(value: object) -> tuple[str, ...]:
@@ -61,7 +55,3 @@ def _listed(value: object) -> tuple[str, ...]:
         message = f"{value!r} has to be a list of texts"
         raise TypeError(message)
     return tuple(map(str, value))
-
-
-def _texts(table: Mapping[str, object]) -> dict[str, str]:
-    return {str(channel): str(text) for channel, text in table.items()}

@@ -5,7 +5,6 @@ A further language is a folder: nothing here knows one by name, but for who read
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -13,13 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from replies import render
+from replies import wording
 from replies.errors import LetterUnreadable
 from replies.settings import WEEKDAYS, Hours
 
-#: The abbreviations that Indonesians use for their three zones, by hours east of UTC.
 _FILE = "language.toml"
 
+#: The abbreviations that Indonesians use for their three zones, by hours east of UTC.
 _INDONESIAN_ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 
 #: Within so many days a weekday names one day.
@@ -141,24 +140,10 @@ def load(code: str, overlay: Path | None = None) -> Language:
 
     Raises LetterUnreadable where there are none, or where they are wrong.
     """
-    found = [path for folder in reversed(render.folders(overlay)) if (path := folder / code / _FILE).is_file()]
-    if not found:
-        detail = f"{code}/{_FILE}"
-        raise LetterUnreadable(detail)
-    words: dict[str, Any] = {}
-    for path in found:
-        words |= _read(path)
+    told = wording.read(code, _FILE, overlay)
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
     try:
-        return Language(**words)
+        return Language(**values)
     except TypeError as error:
-        detail = f"{found[-1]}: {error}"
+        detail = f"{code}/{_FILE}: {error}"
         raise LetterUnreadable(detail) from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        words = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        detail = f"{path}: {error}"
-        raise LetterUnreadable(detail) from error
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in words.items()}

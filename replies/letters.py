@@ -10,7 +10,7 @@ from typing import Any
 
 from parsing.report import Category, Finding
 from replies import findings as shapes
-from replies import guidance, hours, language, render, targets
+from replies import guidance, hours, language, render, targets, wording
 from replies.findings import Words
 from replies.language import Language
 from replies.settings import DeskSettings
@@ -77,7 +77,7 @@ def acknowledgement(desk: DeskSettings, view: TicketView, *, words: Words, repea
     `words` are the fields' names and questions in the view's language. `repeat_findings` is for authenticated senders
     only. Raises LetterUnreadable where templates are missing or faulty.
     """
-    speech, advice = _speech(desk, view), render.laid_over(guidance.load, view.language, desk.templates)
+    speech, advice = _speech(desk, view), wording.laid_over(guidance.load, view.language, desk.templates)
     channels = [str(each.value) for each in view.findings if each.field == "channels"] if repeat_findings else []
     values = {
         "findings": shapes.told(view.findings, words, speech, desk.zone) if repeat_findings else (),
@@ -146,14 +146,14 @@ def answer(desk: DeskSettings, view: TicketView, words: str, pictures: Sequence[
     """What an agent has written to the customer, as the team's; `pictures` are the content ids to show below it."""
     paragraphs = [part.split("\n") for part in re.split(r"\n\s*\n", words.strip())]
     values = {"words": words.strip(), "paragraphs": paragraphs, "pictures": pictures}
-    return _letter("answer", desk, view, language.load(view.language, desk.templates), values)
+    return _letter("answer", desk, view, _speech(desk, view), values)
 
 
 def question(desk: DeskSettings, view: TicketView, words: str) -> Letter:
     """What an agent asks a colleague or another department; nothing of the customer's goes with it."""
     paragraphs = [part.split("\n") for part in re.split(r"\n\s*\n", words.strip())]
     values = {"words": words.strip(), "paragraphs": paragraphs}
-    return _letter("question", desk, view, language.load(view.language, desk.templates), values)
+    return _letter("question", desk, view, _speech(desk, view), values)
 
 
 #: What a screenshot shows as well as words can tell it.
@@ -171,7 +171,7 @@ _REGISTERING = frozenset(
 
 
 def _speech(desk: DeskSettings, view: TicketView) -> Language:
-    return render.laid_over(language.load, view.language, desk.templates)
+    return wording.laid_over(language.load, view.language, desk.templates)
 
 
 def _letter(name: str, desk: DeskSettings, view: TicketView, speech: Language, values: dict[str, Any]) -> Letter:

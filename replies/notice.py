@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from replies import agent_words, language, render
+from replies import agent_words, language, render, wording
 from replies.agent_words import AgentWords
 from replies.defang import defanged
 from replies.known import Known
@@ -110,8 +110,8 @@ class NoticeView:
 
 def notice(desk: DeskSettings, view: NoticeView) -> Letter:
     """The letter to an agent. Raises LetterUnreadable."""
-    speech = language.load(view.language, desk.templates)
-    words = agent_words.load(view.language, desk.templates)
+    speech = wording.laid_over(language.load, view.language, desk.templates)
+    words = wording.laid_over(agent_words.load, view.language, desk.templates)
     title, telling = subject(view.number, view.subject), _Telling(desk, view, speech, words)
     values = {
         "language": view.language,

@@ -5,13 +5,12 @@ A site's own file of that name replaces phrases one by one.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from replies import render
+from replies import render, wording
 from replies.errors import LetterUnreadable
 from replies.letters import Letter
 from replies.settings import DeskSettings
@@ -68,16 +67,10 @@ def told(desk: DeskSettings, language: str, subject: str, content: Told) -> Lett
 @cache
 def phrases(code: str, overlay: Path | None = None) -> Phrases:
     """A language's phrases, the overlay's over ours. Raises LetterUnreadable where they are missing or wrong."""
-    found = [path for folder in reversed(render.folders(overlay)) if (path := folder / code / _FILE).is_file()]
-    if not found:
-        detail = f"{code}/{_FILE}"
-        raise LetterUnreadable(detail)
-    texts: dict[str, str] = {}
-    for path in found:
-        try:
-            for part, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
-                texts |= {f"{part}.{name}": str(text) for name, text in table.items()}
-        except (OSError, ValueError, AttributeError) as error:
-            detail = f"{path}: {error}"
-            raise LetterUnreadable(detail) from error
+    parts = wording.read(code, _FILE, overlay)
+    try:
+        texts = {f"{part}.{name}": str(text) for part, table in parts.items() for name, text in table.items()}
+    except AttributeError as error:
+        detail = f"{code}/{_FILE}: {error}"
+        raise LetterUnreadable(detail) from error
     return Phrases(language=code, texts=texts)

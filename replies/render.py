@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
@@ -17,8 +17,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 import replies
 from replies.errors import LetterUnreadable
-
-Words = TypeVar("Words")
 
 _log = structlog.get_logger(__name__)
 
@@ -41,20 +39,6 @@ def environment(overlay: Path | None) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-def laid_over(load: Callable[[str, Path | None], Words], language: str, overlay: Path | None) -> Words:
-    """What a loader reads of a language with the overlay; without it where that is faulty, as the log then says.
-
-    Raises LetterUnreadable where not even loket's own can be read.
-    """
-    try:
-        return load(language, overlay)
-    except LetterUnreadable as error:
-        if overlay is None:
-            raise
-        _log.error("words of the overlay are faulty; loket's own are used", language=language, error=str(error))
-        return load(language, None)
 
 
 def letter(overlay: Path | None, language: str, name: str, values: Mapping[str, Any]) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from replies import agent_words, chart, language, render
+from replies import agent_words, chart, language, render, wording
 from replies.agent_words import AgentWords
 from replies.defang import defanged
 from replies.enclosing import File
@@ -39,7 +39,10 @@ class Weekly:
 
 def weekly(desk: DeskSettings, spoken: str, first: date, found: Figures, names: Mapping[str, str]) -> Weekly:
     """The letter of the week that began on a day; `names` are the categories' in its language."""
-    speech, words = language.load(spoken, desk.templates), agent_words.load(spoken, desk.templates)
+    speech, words = (
+        wording.laid_over(language.load, spoken, desk.templates),
+        wording.laid_over(agent_words.load, spoken, desk.templates),
+    )
     title = words["weekly"]["subject"].format(desk=desk.display_name, day=speech.day(first))
     days = [(speech.weekdays[day.weekday()], count) for day, count in found.days]
     parts = [(words["weekly"][kind], _named(kind, bars, names)) for kind, bars in found.by.items() if bars]

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from intake.agents import mailing
 from intake.desks import OpenDesk
-from replies import language
+from replies import language, wording
 from replies.agent_addresses import AgentAddresses
 from replies.enclosing import File
 from replies.known import known
@@ -70,7 +70,7 @@ def brief(session: Session, folder: BlobFolder, about: Briefing) -> Brief:
     files = dossier.files(session, [each.id or 0 for each in news])
     pictures = _pictures(session, folder, about, files)
     inside = bool(about.reasons) and all(each.why in _INSIDE for each in about.reasons)
-    spoken = mailing.spoken(about.desk, about.agent)
+    spoken = mailing.spoken(about.desk, about.agent.language)
     customer = next(iter(dossier.participants(session, ticket_id, "requester")), "")
     view = NoticeView(
         number=ticket.number,
@@ -179,7 +179,7 @@ def _due(session: Session, ticket: Ticket, answered: datetime | None) -> datetim
 def _of_findings(session: Session, about: Briefing, spoken: str) -> dict[str, Any]:
     """What is known, and what is not."""
     settings, ticket_id = about.desk.settings, about.ticket.id or 0
-    words, speech = about.desk.words(spoken), language.load(spoken, settings.templates)
+    words, speech = about.desk.words(spoken), wording.laid_over(language.load, spoken, settings.templates)
     asked = dossier.asked(session, ticket_id)
     return {
         "known": known(findings.standing(session, ticket_id), words, speech, settings.zone),

@@ -9,7 +9,7 @@ from intake.agents import results
 from intake.agents.answers import Written
 from intake.agents.errand import Errand, Refused
 from parsing.fields.declarations import FIELDS
-from replies import canned, findings, language
+from replies import canned, findings, language, wording
 from replies.canned import CannedOpen
 from store import findings as standing
 
@@ -42,7 +42,7 @@ def filled(errand: Errand, what: Written, value: str) -> Written:
 def _values(errand: Errand) -> dict[str, str]:
     """The ticket's number, and its fields as letters tell them, each by its word: username, amount, transaction_id."""
     desk, spoken = errand.work.desk, errand.ticket.language
-    words, speech = desk.words(spoken), language.load(spoken, desk.settings.templates)
+    words, speech = desk.words(spoken), wording.laid_over(language.load, spoken, desk.settings.templates)
     values = {"number": errand.ticket.number}
     for each in standing.standing(errand.session, errand.ticket_id):
         if each.field not in _WORDS and isinstance(each.value, str):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from intake import letter_box
+from intake.agents import mailing
 from intake.work import Work
 from parsing.body.commands import Orders, read_orders
-from replies import letters
+from replies import wording
 from replies.agent_addresses import AgentAddresses
 from replies.order_words import Phrases, phrases
 from store import answers, people
@@ -63,14 +64,7 @@ class Errand:
     def addresses(self) -> AgentAddresses:
         """The agent's signed addresses for this ticket."""
         part = people.agents_part(self.session, self.work.desk.id, self.ticket_id, self.agent.address)
-        return AgentAddresses(
-            desk_address=self.desk_address,
-            separator=self.work.desk.settings.separator,
-            key=self.work.desk.key.tokens,
-            handle=part.handle,
-            today=self.work.now.astimezone(self.work.desk.settings.zone).date(),
-            subject=letters.subject(self.ticket.number, self.ticket.subject),
-        )
+        return mailing.addresses(self.work.desk, self.ticket, part, self.desk_address, self.work.now)
 
     def reply_to(self) -> str:
         """Where an answer to what we tell the agent goes: to the customer, or inside, as the mail in hand did."""
@@ -81,6 +75,5 @@ class Errand:
 def speech(session: Session, work: Work, agent: AgentFacts) -> Phrases:
     """What is said to an agent, in that agent's language, else in the desk's first."""
     row = session.get(Agent, agent.id)
-    offered = work.desk.settings.languages
-    own = row.language if row else ""
-    return phrases(own if own in offered else offered[0], work.desk.settings.templates)
+    language = mailing.spoken(work.desk, row.language if row else "")
+    return wording.laid_over(phrases, language, work.desk.settings.templates)

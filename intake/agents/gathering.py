@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
+from intake import letter_box
 from intake.agents import mailing
 from intake.agents.mailing import Means
 from intake.desks import OpenDesk
@@ -56,18 +58,19 @@ def morning(session: Session, means: Means, desk: OpenDesk, agent: Colleague, no
 
 def plain(listed: Iterable[Listed]) -> list[Line]:
     """Tickets without links, for a letter that only tells of them."""
-    return [
-        Line(
-            number=each.number,
-            subject=each.subject,
-            customer=each.customer,
-            since=each.since,
-            due=each.due,
-            holder=each.holder,
-            words=each.words,
-        )
-        for each in listed
-    ]
+    return [_plain(each) for each in listed]
+
+
+def _plain(each: Listed) -> Line:
+    return Line(
+        number=each.number,
+        subject=each.subject,
+        customer=each.customer,
+        since=each.since,
+        due=each.due,
+        holder=each.holder,
+        words=each.words,
+    )
 
 
 def _lines(
@@ -92,19 +95,12 @@ def _line(
 ) -> Line:
     ticket = rows.one(session, Ticket, each.ticket_id)
     part = people.agents_part(session, desk.id, each.ticket_id, agent.address)
-    signed, newest = mailing.addresses(session, desk, ticket, part, now), answers.newest(session, each.ticket_id)
-    return Line(
-        number=each.number,
-        subject=each.subject,
-        customer=each.customer,
-        since=each.since,
-        due=each.due,
-        whys=whys,
-        words=each.words,
-        verbs=[(verb.value, signed.link(verb, newest if verb is Purpose.ANSWER else 0)) for verb in verbs],
-    )
+    at = letter_box.desk_address(session, desk, each.ticket_id)
+    signed, newest = mailing.addresses(desk, ticket, part, at, now), answers.newest(session, each.ticket_id)
+    links = [(verb.value, signed.link(verb, newest if verb is Purpose.ANSWER else 0)) for verb in verbs]
+    return replace(_plain(each), holder="", whys=whys, verbs=links)
 
 
 def _agenda(desk: OpenDesk, agent: Colleague, code: str, parts: Sequence[Part], now: datetime) -> Agenda:
-    spoken = mailing.spoken(desk, agent)
+    spoken = mailing.spoken(desk, agent.language)
     return Agenda(code=code, language=spoken, now=now, parts=parts)

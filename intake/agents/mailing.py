@@ -9,11 +9,10 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
-from intake import letter_box
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from parsing.mail import Address
-from replies import agent_words, compose, straight, tokens
+from replies import agent_words, compose, order_words, straight, tokens, wording
 from replies.agent_addresses import AgentAddresses
 from replies.enclosing import File
 from replies.errors import LetterUnreadable
@@ -64,7 +63,7 @@ class Sheet:
 
 
 def post(session: Session, means: Means, desk: OpenDesk, sheet: Sheet, now: datetime) -> int:
-    """Queue a letter's final bytes, from the null reverse-path; returns its key."""
+    """Queue a letter that nobody asked for; returns its key."""
     heading = compose.Heading(
         from_=Address(name=desk.settings.display_name, address=sheet.address),
         to=sheet.to,
@@ -75,18 +74,44 @@ def post(session: Session, means: Means, desk: OpenDesk, sheet: Sheet, now: date
         auto_submitted="auto-generated",
         loop_mark=tokens.loop_mark(desk.key.tokens),
     )
+    return queue(
+        session,
+        desk,
+        heading,
+        sheet.letter,
+        sheet.kind,
+        now,
+        ticket_id=sheet.ticket_id,
+        files=sheet.files,
+        shadow=means.shadow,
+    )
+
+
+def queue(
+    session: Session,
+    desk: OpenDesk,
+    heading: compose.Heading,
+    letter: Letter,
+    kind: str,
+    now: datetime,
+    *,
+    ticket_id: int | None,
+    files: Sequence[File],
+    shadow: bool,
+) -> int:
+    """Put a letter to an agent into the outbox, as its final bytes, from the null reverse-path; returns its key."""
     return outbox.queue(
         session,
         desk_id=desk.id,
-        ticket_id=sheet.ticket_id,
+        ticket_id=ticket_id,
         mail_id=None,
-        kind=sheet.kind,
+        kind=kind,
         message_id=heading.message_id,
         envelope_from="",
-        recipients=[sheet.to],
-        content=compose.compose(sheet.letter, heading, desk.settings.dkim, sheet.files),
+        recipients=[heading.to],
+        content=compose.compose(letter, heading, desk.settings.dkim, files),
         now=now,
-        hold=SHADOW if means.shadow else "",
+        hold=SHADOW if shadow else "",
     )
 
 
@@ -114,10 +139,10 @@ def post_list(
     post(session, means, desk, sheet, now)
 
 
-def addresses(session: Session, desk: OpenDesk, ticket: Ticket, part: Participant, now: datetime) -> AgentAddresses:
-    """An agent's signed addresses on a ticket, at the address that the customer wrote to."""
+def addresses(desk: OpenDesk, ticket: Ticket, part: Participant, desk_address: str, now: datetime) -> AgentAddresses:
+    """An agent's signed addresses on a ticket, at that one of the desk's."""
     return AgentAddresses(
-        desk_address=letter_box.desk_address(session, desk, ticket.id or 0),
+        desk_address=desk_address,
         separator=desk.settings.separator,
         key=desk.key.tokens,
         handle=part.handle,
@@ -126,14 +151,15 @@ def addresses(session: Session, desk: OpenDesk, ticket: Ticket, part: Participan
     )
 
 
-def spoken(desk: OpenDesk, agent: Colleague) -> str:
+def spoken(desk: OpenDesk, language: str) -> str:
     """The language of letters to an agent: the agent's own, or where there are no letters in it the desk's first."""
-    first = desk.settings.languages[0]
+    first, overlay = desk.settings.languages[0], desk.settings.templates
     try:
-        agent_words.load(agent.language or first, desk.settings.templates)
+        wording.laid_over(agent_words.load, language or first, overlay)
+        wording.laid_over(order_words.phrases, language or first, overlay)
     except LetterUnreadable:
         return first
-    return agent.language or first
+    return language or first
 
 
 def thread(address: str, *parts: str) -> str:

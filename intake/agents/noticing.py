@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from intake import letter_box
 from intake.agents import mailing
 from intake.agents.briefing import Briefing, brief
 from intake.agents.mailing import Means, Sheet
@@ -32,7 +33,7 @@ def write(
     """Queue the notice, and remember what it told."""
     ticket_id = ticket.id or 0
     part = people.agents_part(session, desk.id, ticket_id, agent.address)
-    signed = mailing.addresses(session, desk, ticket, part, now)
+    signed = mailing.addresses(desk, ticket, part, letter_box.desk_address(session, desk, ticket_id), now)
     about = Briefing(
         desk=desk,
         ticket=ticket,

@@ -12,17 +12,18 @@ import structlog
 from sqlmodel import Session
 
 from intake import letter_box
+from intake.agents import mailing
 from intake.agents.errand import Errand
 from intake.authenticate import VERIFIED
 from intake.work import Work
 from parsing.mail import Address
-from replies import compose, order_words, tokens
+from replies import order_words, tokens
 from replies.compose import Heading
 from replies.enclosing import File
 from replies.letters import Letter
 from replies.order_words import Phrases, Told
 from replies.straight import message_id
-from store import answers, outbox, people, said, tallies
+from store import answers, people, said, tallies
 from store.facts import AgentFacts, Purpose
 from store.models import Ticket
 
@@ -94,18 +95,17 @@ def _queue(
     if not _may_tell(session, work, heading.to):
         _log.warning("an agent was told enough within the hour", desk=work.desk.settings.name)
         return
-    outbox.queue(
+    ticket_id = ticket.id if ticket else None
+    mailing.queue(
         session,
-        desk_id=work.desk.id,
-        ticket_id=ticket.id if ticket else None,
-        mail_id=None,
-        kind=kind,
-        message_id=heading.message_id,
-        envelope_from="",
-        recipients=[heading.to],
-        content=compose.compose(letter, heading, work.desk.settings.dkim, enclosures),
-        now=work.now,
-        hold="shadow" if work.shadow else "",
+        work.desk,
+        heading,
+        letter,
+        kind,
+        work.now,
+        ticket_id=ticket_id,
+        files=enclosures,
+        shadow=work.shadow,
     )
 
 

@@ -43,7 +43,7 @@ def daily(session: Session, desk: OpenDesk, agent: Colleague, now: datetime) -> 
     facts = list(_facts(session, desk, now))
     if not facts and not parts:
         facts = [("well", "")]
-    spoken = mailing.spoken(desk, agent)
+    spoken = mailing.spoken(desk, agent.language)
     return agenda(desk.settings, Agenda(code="daily", language=spoken, now=now, parts=parts, facts=facts))
 
 
@@ -52,7 +52,7 @@ def weekly_letter(session: Session, desk: OpenDesk, agent: Colleague, local: dat
     until = local.replace(hour=0, minute=0, second=0, microsecond=0)
     since = (until - timedelta(days=7)).replace(tzinfo=local.tzinfo)
     found = figures.figures(session, desk.id, since.astimezone(UTC), until.astimezone(UTC), desk.settings.zone)
-    spoken = mailing.spoken(desk, agent)
+    spoken = mailing.spoken(desk, agent.language)
     words = desk.words(spoken)
     return weekly(desk.settings, spoken, since.date(), found, words.subjects)
 

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from parsing.fields import declarations
 from parsing.report import Finding
-from replies import guidance, language, letters, render
+from replies import agent_words, guidance, language, letters, order_words, render, wording
 from replies.acknowledge import Composed
 from replies.errors import LetterUnreadable
 from replies.settings import DeskSettings, Hours
@@ -241,6 +241,22 @@ def test_faulty_words_of_the_sites_stop_no_letter(
     assert "error" in [entry["log_level"] for entry in logs]
     with pytest.raises(LetterUnreadable, match=name):
         (guidance if name == "guidance.toml" else language).load("id", overlay.templates)
+
+
+@pytest.mark.parametrize(
+    ("name", "load"), [("agents.toml", agent_words.load), ("orders.toml", order_words.phrases)], ids=str
+)
+def test_faulty_words_to_agents_of_the_sites_stop_no_letter(
+    overlay: DeskSettings, name: str, load: Callable[[str, Path | None], object]
+) -> None:
+    """Not a table where one should be, or no TOML: ours take their place, and `check` names the file."""
+    assert overlay.templates is not None
+    for fault in ('heads = "no table"\nwhy = 1\n', "[heads"):
+        load.cache_clear()  # type: ignore[attr-defined]
+        (overlay.templates / "id" / name).write_text(fault)
+        assert wording.laid_over(load, "id", overlay.templates) == load("id", None)
+        with pytest.raises(LetterUnreadable, match=name):
+            load("id", overlay.templates)
 
 
 def test_a_sites_own_words_are_laid_over_ours_one_by_one(overlay: DeskSettings) -> None:
