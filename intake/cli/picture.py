@@ -62,7 +62,8 @@ def _lines(ticket: dict[str, Any]) -> Iterator[str]:
 def _dates(ticket: dict[str, Any]) -> Iterator[str]:
     """What is due, and what happens next."""
     for name, key in (("due", "first_reply_due_at"), ("settle", "resolution_due_at"), ("next", "next_at")):
-        if ticket[key]:
+        unwound = name == "next" and ticket[key] and ticket[key] <= ticket["updated_at"]  # for some seconds
+        if ticket[key] and not unwound:
             what = f" ({ticket['next_what']})" if name == "next" else ""
             yield f"  {name:8} {_when(ticket[key])}{what}"
 
