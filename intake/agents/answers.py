@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -34,6 +35,9 @@ PREVIEW: Final = "preview"
 
 #: Doubts that nobody can wave aside: what was hidden cannot be sent, nor what is not there, nor what is too much.
 UNSENDABLE: Final = frozenset({Doubt.SECRET.value, Doubt.EMPTY.value, Doubt.TOO_LARGE.value})
+
+#: What cameras make, with the place and the time in it: what leaves is the copy that holds nothing but its dots.
+_CAMERAS: Final = frozenset({"image/jpeg", "image/heic", "image/heif"})
 
 #: Messages of a ticket that an answer's References may name.
 _CHAIN: Final = 100
@@ -233,14 +237,21 @@ def _view(errand: Errand) -> TicketView:
 
 
 def _enclosure(errand: Errand, number: int, file: Attachment) -> File:
-    if file.message_id == errand.message_id:
-        content = errand.work.read_file(file.position + 1)  # the first of a mail's sealed files is the mail itself
-    else:
-        content = opening.content(errand.session, errand.work.blobs, errand.work.desk.key, file.blob)
     shown = file.inline and file.type.startswith("image/")
     domain = errand.desk_address.rpartition("@")[2].lower()
     cid = f"{number}.{file.sha256[:16]}@{domain}" if shown else None
-    return File(name=file.name, type=file.type, content=content, content_id=cid)
+    if file.large is not None and file.type in _CAMERAS:
+        copy = _content(errand, file, file.large)
+        return File(name=f"{Path(file.name).stem}.jpg", type="image/jpeg", content=copy, content_id=cid)
+    return File(name=file.name, type=file.type, content=_content(errand, file, file.blob), content_id=cid)
+
+
+def _content(errand: Errand, file: Attachment, blob: str) -> bytes:
+    """What a sealed file holds; those of the mail in hand have not got their lasting place yet."""
+    work = errand.work
+    if file.message_id == errand.message_id:
+        return work.read_file(next(place for place, each in enumerate(work.files) if each.name == blob))
+    return opening.content(errand.session, work.blobs, work.desk.key, blob)
 
 
 def _tell_of(errand: Errand, row: Answer, desk_address: str, recipients: list[dict[str, str]]) -> None:

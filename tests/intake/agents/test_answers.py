@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 
 from parsing.mail import Nature
 from store import participation
@@ -63,6 +66,26 @@ def test_pictures_and_files_go_with_it(room: Room) -> None:
     files = {part.get_filename(): part.get_content() for part in letter.iter_attachments()}
     assert files["langkah 1.png"] == PNG
     assert files["cara.pdf"] == b"%PDF-1.4 \xff"
+
+
+def test_an_agents_photo_tells_nothing_of_its_place(room: Room) -> None:
+    """Neither in the letter that leaves at once, nor in one that was held; its name stays."""
+    marks = Image.Exif()
+    marks[0x010F] = "Kamera Rahasia"
+    file = io.BytesIO()
+    Image.effect_noise((400, 300), 60).save(file, "JPEG", exif=marks)
+    photo = [("kartu.jpeg", "image/jpeg", file.getvalue())]
+    room.agent("Begini tampilannya ya kak, mohon dicocokkan.", files=photo)
+    room.deliver(minutes=1)
+    room.agent("Halo {nama}, mohon dicocokkan dengan ini.", files=photo)
+    room.deliver(minutes=1)
+    room.take(ANI, link(room.last(ANI), "Kirim juga"))
+    room.deliver(minutes=1)
+    sent = [part for mail in room.received[BUDI][1:] for part in mail.iter_attachments()]
+    assert [part.get_filename() for part in sent] == ["kartu.jpg", "kartu.jpg"]
+    for part in sent:
+        assert b"Kamera" not in part.get_content()
+        assert Image.open(io.BytesIO(part.get_content())).size == (400, 300)
 
 
 def test_an_answer_to_a_note_stays_inside(room: Room) -> None:
