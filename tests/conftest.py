@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,15 +22,22 @@ def postgresql() -> Iterator[postgres.Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store with today's schema, to be copied: making one takes a sixth of a second, a thousand times."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    engine = open_store(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path, empty_sqlite: Path) -> Iterator[str]:
     """An empty store with today's schema, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'loket.db'}"
-        engine = open_store(url)
-        migrate.upgrade(engine)
-        engine.dispose()
-        yield url
+        path = shutil.copy(empty_sqlite, tmp_path / "loket.db")
+        yield f"sqlite:///{path}"
         return
     server: postgres.Postgres = request.getfixturevalue("postgresql")
     with server.database() as url:

@@ -104,7 +104,7 @@ everyday)
     step "types" mypy
     step "contracts" lint-imports
     step "dead code" vulture
-    tests -m "not battery"
+    tests -m "not battery" -n auto --maxprocesses 4 --dist worksteal
     ;;
 bench) step "bench" python -m tests.bench ;;
 *) tests -m battery -s "tests/$part" ;;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -26,11 +28,22 @@ def program(name: str, package: str) -> str:
     return found
 
 
+#: Below the ports that Linux gives to connections, so that none of these takes a port before its server does.
+_PORTS = range(12_000, 32_000)
+
+_next_port = itertools.cycle(random.sample(_PORTS, len(_PORTS)))
+
+
 def free_port() -> int:
-    """A port of the loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback that nobody uses now; other runs look elsewhere first."""
+    for port in _next_port:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError  # a cycle has no end
 
 
 def until(holds: Callable[[], object], what: str, *, seconds: float = PATIENCE_SECONDS) -> None:

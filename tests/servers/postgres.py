@@ -36,7 +36,7 @@ class Postgres:
     def database(self) -> Iterator[str]:
         """A database with today's schema, for one test; gives its URL."""
         name = f"test_{next(self.serial)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
         try:
             yield self.url(name)
         finally:
