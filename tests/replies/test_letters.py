@@ -244,7 +244,9 @@ def test_faulty_words_of_the_sites_stop_no_letter(
 
 
 @pytest.mark.parametrize(
-    ("name", "load"), [("agents.toml", agent_words.load), ("orders.toml", order_words.phrases)], ids=["agents", "orders"]
+    ("name", "load"),
+    [("agents.toml", agent_words.load), ("orders.toml", order_words.phrases)],
+    ids=["agents", "orders"],
 )
 def test_faulty_words_to_agents_of_the_sites_stop_no_letter(
     overlay: DeskSettings, name: str, load: Callable[[str, Path | None], object]
