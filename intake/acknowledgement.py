@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
 from intake import guarding, letter_box
@@ -9,8 +11,8 @@ from intake.triage import Acknowledge
 from intake.work import Work
 from parsing.mail import AttachmentKind
 from replies import language as languages
+from replies import letters
 from replies.acknowledge import Composed, prepare
-from replies.letters import TicketView
 from store import incidents, tickets
 from store.exchange import ACKNOWLEDGEMENT
 from store.models import Incident, Participant, Ticket
@@ -45,16 +47,11 @@ def send(
 
 def _compose(outcome: Acknowledge, work: Work, ticket: Ticket, handle: int, incident: Incident | None) -> Composed:
     settings, kinds = work.desk.settings, [each.kind for each in work.mail.attachments]
-    view = TicketView(
-        number=ticket.number,
-        subject=ticket.subject,
-        language=ticket.language,
-        category=ticket.category,
-        created_at=ticket.created_at,
+    view = replace(
+        letters.view_of(ticket),
         findings=work.report.findings,
         pictures=sum(kind in _PICTURES for kind in kinds),
         files=sum(kind not in _PICTURES | _UNCOUNTED for kind in kinds),
-        missing=tuple(ticket.missing),
         too_large=work.envelope.whole_size is not None,
         secret=bool(work.report.secrets),
         due=ticket.first_reply_due_at,

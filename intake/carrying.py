@@ -104,20 +104,7 @@ def _note_outside(session: Session, decision: Outside, work: Work) -> None:
 def _pass_over(session: Session, decision: PassedOver, work: Work) -> None:
     if decision.rule == CANARY and not work.envelope.sent:
         canaries.land(session, work.mail.message_id or "", work.now)
-    mail_id = rows.add(
-        session,
-        rows.Draft(
-            Mail,
-            desk_id=work.desk.id,
-            ingest_key=work.ingest_key,
-            message_id=work.mail.message_id,
-            received_at=work.envelope.received_at,
-            state=ledger.DONE,
-            rule=decision.rule,
-            why=decision.why,
-        ),
-    )
-    ledger.add_routes(session, mail_id, work.arrival_id, work.seen, work.recipients)
+    filing.entry(session, decision, work)
 
 
 def _bounce(session: Session, decision: Bounced, work: Work) -> None:

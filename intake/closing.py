@@ -17,7 +17,6 @@ from intake.authenticate import SUSPICIOUS
 from intake.desks import OpenDesk
 from replies import acknowledge, letters
 from replies.acknowledge import Answered, Composed
-from replies.letters import TicketView
 from store import lookup, people, said, tallies, tickets
 from store.facts import Facts
 from store.models import Mail, Message, Participant, Ticket
@@ -110,14 +109,7 @@ def _composed(session: Session, case: Case, requester: Participant, closes: date
     """The letter: it goes on with what was said last, as far as the customer has it."""
     desk, ticket = case.desk, case.ticket
     first, last = _said(session, ticket, "in")[:1], _said(session, ticket, "out")[-1:]
-    view = TicketView(
-        number=ticket.number,
-        subject=ticket.subject,
-        language=ticket.language,
-        category=ticket.category,
-        created_at=ticket.created_at,
-        missing=tuple(ticket.missing),
-    )
+    view = letters.view_of(ticket)
     return acknowledge.composed(
         desk.settings,
         letters.closing(desk.settings, view, closes, words=desk.words(ticket.language)),

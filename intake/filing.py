@@ -26,26 +26,34 @@ class Decided(Protocol):
 def ledger_row(session: Session, decision: Decided, work: Work, ticket_id: int | None, acknowledged: str) -> int:
     """Enter a mail into the ledger, with its sealed files and its routes; returns its key."""
     tickets.seal(session, work.desk.id, work.wrapped_key, work.files, work.now)
-    mail_id = rows.add(
+    return entry(
         session,
-        rows.Draft(
-            Mail,
-            desk_id=work.desk.id,
-            ingest_key=work.ingest_key,
-            message_id=work.mail.message_id,
-            sender=people.canonical(work.mail.from_.address) if work.mail.from_ else None,
-            received_at=work.envelope.received_at,
-            state=ledger.DONE,
-            nature=work.mail.nature.value,
-            rule=decision.rule,
-            why=decision.why,
-            acknowledged=acknowledged,
-            answers_as=work.judgement.kind or "",
-            ticket_id=ticket_id,
-            raw_blob=work.files[0].name,
-            same_message_id=work.same_message_id,
-        ),
+        decision,
+        work,
+        sender=people.canonical(work.mail.from_.address) if work.mail.from_ else None,
+        nature=work.mail.nature.value,
+        acknowledged=acknowledged,
+        answers_as=work.judgement.kind or "",
+        ticket_id=ticket_id,
+        raw_blob=work.files[0].name,
+        same_message_id=work.same_message_id,
     )
+
+
+def entry(session: Session, decision: Decided, work: Work, **kept: Any) -> int:
+    """Enter into the ledger that a mail was here, by which routes, and what is `kept` of it."""
+    row = rows.Draft(
+        Mail,
+        desk_id=work.desk.id,
+        ingest_key=work.ingest_key,
+        message_id=work.mail.message_id,
+        received_at=work.envelope.received_at,
+        state=ledger.DONE,
+        rule=decision.rule,
+        why=decision.why,
+        **kept,
+    )
+    mail_id = rows.add(session, row)
     ledger.add_routes(session, mail_id, work.arrival_id, work.seen, work.recipients)
     return mail_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import Session
@@ -115,14 +116,9 @@ def _letter(
 def _view(session: Session, work: Work, ticket: Ticket) -> TicketView:
     due = ticket.first_reply_due_at
     answered = said.last_answer(session, ticket.id or 0)
-    return TicketView(
-        number=ticket.number,
-        subject=ticket.subject,
-        language=ticket.language,
-        category=ticket.category,
-        created_at=ticket.created_at,
+    return replace(
+        letters.view_of(ticket),
         findings=findings.standing(session, ticket.id or 0),
-        missing=tuple(ticket.missing),
         secret=bool(work.report.secrets),
         due=due if answered is None and due is not None and due > work.now else None,
     )

@@ -14,6 +14,7 @@ from replies import guidance, hours, language, render, targets, wording
 from replies.findings import Words
 from replies.language import Language
 from replies.settings import DeskSettings
+from store.models import Ticket
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +65,18 @@ class _Missing:
 
     name: str
     question: str
+
+
+def view_of(ticket: Ticket) -> TicketView:
+    """What the ticket itself tells a letter; the rest is for who writes the letter to add."""
+    return TicketView(
+        number=ticket.number,
+        subject=ticket.subject,
+        language=ticket.language,
+        category=ticket.category,
+        created_at=ticket.created_at,
+        missing=tuple(ticket.missing),
+    )
 
 
 def subject(number: str, words: str) -> str:

@@ -23,7 +23,6 @@ from replies import letters
 from replies.acknowledge import Composed
 from replies.answers import Thread
 from replies.enclosing import File
-from replies.letters import TicketView
 from replies.order_words import Told
 from store import answers, commands, exchange, incidents, opening, outbox, people, rows, said, tickets
 from store.facts import Purpose
@@ -120,7 +119,7 @@ def put_out(errand: Errand, row: Answer, what: Written) -> None:
 def _letters(errand: Errand, what: Written, enclosures: Sequence[File], *, first: bool) -> list[int]:
     """Queue a letter for each who takes part; `first` is for the first one of all that the mail in hand causes."""
     thread, shown = _thread(errand), [each.content_id for each in enclosures if each.content_id]
-    letter = letters.answer(errand.work.desk.settings, _view(errand), what.words, shown)
+    letter = letters.answer(errand.work.desk.settings, letters.view_of(errand.ticket), what.words, shown)
     keys: list[int] = []
     for part in recipients(errand):
         made = composing.composed(
@@ -223,17 +222,6 @@ def _thread(errand: Errand) -> Thread:
     ours = next((known[each] for each in written_to if each in known), errand.work.desk.settings.addresses[0])
     ids = [each.message_id for each in chain if each.message_id]
     return Thread(desk_address=ours, answered=theirs[-1].message_id if theirs else None, references=ids)
-
-
-def _view(errand: Errand) -> TicketView:
-    ticket = errand.ticket
-    return TicketView(
-        number=ticket.number,
-        subject=ticket.subject,
-        language=ticket.language,
-        category=ticket.category,
-        created_at=ticket.created_at,
-    )
 
 
 def _enclosure(errand: Errand, number: int, file: Attachment) -> File:

@@ -5,6 +5,8 @@ Whoever is asked gets the agent's words and nothing of the ticket, at a reply ad
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session, select
 
 from intake import filing, letter_box
@@ -17,7 +19,6 @@ from parsing.mail import Address
 from replies import compose, letters, tokens
 from replies.addresses import sendable
 from replies.compose import Heading
-from replies.letters import TicketView
 from store import notices, outbox, people, rows, said, tickets
 from store.facts import AGENT, ASKED
 from store.models import Event, Message, Participant, Ticket
@@ -80,13 +81,7 @@ def _queue(errand: Errand, part: Participant, words: str) -> None:
         date=local,
         loop_mark=tokens.loop_mark(desk.key.tokens),
     )
-    view = TicketView(
-        number=ticket.number,
-        subject=ticket.subject,
-        language=errand.speech.language,
-        category=ticket.category,
-        created_at=ticket.created_at,
-    )
+    view = replace(letters.view_of(ticket), language=errand.speech.language)
     outbox.queue(
         errand.session,
         desk_id=desk.id,
