@@ -59,7 +59,7 @@ def by_agent(mail: ParsedMail, facts: Facts, around: Circumstances) -> ByAgent |
     )
     looked_at = f"it has to be looked at first: {around.hold}" if around.hold else ""
     unproven = looked_at or refusal(mail, own, None)
-    refused = unproven or refusal(mail, own, ticket_id)
+    refused = looked_at or refusal(mail, own, ticket_id)
     return ByAgent(
         agent=agent,
         holder=token.holder if token else None,

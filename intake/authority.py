@@ -19,6 +19,9 @@ SIGNED: Final = frozenset({"from", "subject", "date", "to", "message-id"})
 #: Roles that may change tickets; an auditor reads.
 ACTING: Final = frozenset({"agent", "lead", "kyc"})
 
+#: Asked last: what is refused for this alone is proven to come from the agent, whose mailbox answered by itself.
+MACHINE: Final = "a machine wrote it"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Credentials:
@@ -40,7 +43,6 @@ def refusal(mail: ParsedMail, credentials: Credentials, ticket_id: int | None) -
     reasons = [
         (agent is None, "not an agent's address"),
         (agent is not None and agent.role not in ACTING, "this role may not act"),
-        (mail.nature is not Nature.HUMAN, "a machine wrote it"),
         (credentials.identity != VERIFIED, "the sender is not proven"),
         (not credentials.addressed, "it was written to somebody else"),
         (bool(mail.doubled), "a header field stands twice"),
@@ -56,4 +58,5 @@ def refusal(mail: ParsedMail, credentials: Credentials, ticket_id: int | None) -
             (agent is not None and holder != agent.id, "the token was made for somebody else"),
             (token is not None and token.ticket_id != ticket_id, "the token was made for another ticket"),
         ]
+    reasons.append((mail.nature is not Nature.HUMAN, MACHINE))
     return next((reason for holds, reason in reasons if holds), "")

@@ -13,6 +13,7 @@ from intake.agents import answers as public
 from intake.agents import receipts
 from intake.agents.away import away_until
 from intake.agents.errand import Errand, speech
+from intake.authority import MACHINE
 from intake.work import Work
 from parsing.mail import Nature
 from replies.defang import defanged
@@ -49,9 +50,9 @@ def file_automatic(session: Session, decision: ByAgent, work: Work) -> None:
 
 
 def _note_absence(session: Session, decision: ByAgent, work: Work) -> None:
-    """Who answers one of our letters by a machine, by its own token, is away."""
+    """Whose own mailbox answers one of our letters is away; a forged mail that said so would move tickets."""
     agent, desk = decision.agent, work.desk.settings
-    if agent is None or decision.purpose is None or work.mail.nature is not Nature.AUTO_REPLY:
+    if agent is None or decision.refused != MACHINE or work.mail.nature is not Nature.AUTO_REPLY:
         return
     told = f"{work.mail.subject}\n{work.mail.new_text}"
     until = away_until(told, work.now.astimezone(desk.zone), desk.hours.open).astimezone(UTC)

@@ -85,7 +85,7 @@ def test_what_has_nothing_in_common_is_no_incident(room: Room) -> None:
 
 
 def test_an_agents_holiday_is_noticed_and_ends_when_the_agent_writes(room: Room) -> None:
-    """By the automatic answer to a notice, at its own address; a customer's is none, and nothing is answered."""
+    """By a proven automatic answer to a notice, at its own address; nobody else's is one, and nothing is answered."""
 
     def away() -> bool:
         (ani,) = [each for each in room.counter.rows(Agent) if each.name == "Ani"]
@@ -94,6 +94,7 @@ def test_an_agents_holiday_is_noticed_and_ends_when_the_agent_writes(room: Room)
     body, automatic = "Saya cuti sampai 30 November.", {"Auto-Submitted": "auto-replied"}
     room.take(DEWI, room.address(Purpose.ANSWER, agent=ANI), body, headers=automatic)
     room.take(BUDI, "help@desk.test", body, headers=automatic)
+    room.agent(body, headers=automatic, vouched=False)
     assert not away()
     room.agent(body, headers=automatic)
     assert away()
