@@ -6,7 +6,6 @@ import email
 import email.policy
 import json
 import subprocess
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,8 +14,9 @@ import pytest
 from intake.cli.demonstration.drawing import screenshot
 from store.models import Letter, Mail, Ticket
 from tests.desk import Desk
-from tests.servers import common, postfix
+from tests.scenes.post import Post
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.postfix import Postfix
 from tests.servers.postgres import Postgres
 
 _REPORT = """Halo min,
@@ -28,22 +28,12 @@ Waktu: 23 November 2026 pukul 22.10 WIB
 """
 
 
-@pytest.fixture
-def border(imap_server: Dovecot) -> Iterator[tuple[postfix.Postfix, int]]:
-    """A Postfix between the desk and the world, and the port that it expects the desk at."""
-    port = common.free_port()
-    routes = {"desk.test": f"smtp:[127.0.0.1]:{port}", "mail.test": f"lmtp:inet:127.0.0.1:{imap_server.lmtp_port}"}
-    with postfix.running(routes) as server:
-        yield server, port
+def _desk(folder: Path, post: Post, **more: object) -> Desk:
+    smarthost = {"host": "127.0.0.1", "port": post.server.port, "tls": "none"}
+    return Desk(folder=folder, port=post.port, replies={"deliver": "smtp", "smtp": smarthost}, **more)  # type: ignore[arg-type]
 
 
-def _desk(folder: Path, border: tuple[postfix.Postfix, int], **more: object) -> Desk:
-    server, port = border
-    smarthost = {"host": "127.0.0.1", "port": server.port, "tls": "none"}
-    return Desk(folder=folder, port=port, replies={"deliver": "smtp", "smtp": smarthost}, **more)  # type: ignore[arg-type]
-
-
-def _swaks(server: postfix.Postfix, sender: str, recipient: str, *more: str) -> None:
+def _swaks(server: Postfix, sender: str, recipient: str, *more: str) -> None:
     """Send a mail as a customer's mail server does."""
     command = ["swaks", "--server", f"127.0.0.1:{server.port}", "--from", sender, "--to", recipient, "--silent", "2"]
     subprocess.run([*command, *more], check=True, capture_output=True, timeout=60)
@@ -57,23 +47,22 @@ def _letter(imap_server: Dovecot, user: str) -> EmailMessage:
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_mail_with_a_screenshot_becomes_a_ticket_and_is_acknowledged(
-    border: tuple[postfix.Postfix, int],
+    post: Post,
     imap_server: Dovecot,
     postgresql: Postgres,
     tmp_path: Path,
     database: str,
 ) -> None:
     """By swaks through Postfix; the acknowledgement arrives in the customer's mailbox; his answer joins."""
-    server, _ = border
     user, picture = imap_server.new_user(), tmp_path / "bukti.png"
     picture.write_bytes(screenshot("Riwayat", ["Ref TRX-20261123-0042"]))
     with postgresql.database() as url:
-        desk = _desk(tmp_path / "desk", border, url=url if database == "postgresql" else None)
+        desk = _desk(tmp_path / "desk", post, url=url if database == "postgresql" else None)
         desk.start()
         try:
             attached = ["--attach-type", "image/png", "--attach-name", "bukti.png", "--attach", f"@{picture}"]
             subject = ["--header", "Subject: Deposit belum masuk"]
-            _swaks(server, user, "help@desk.test", *subject, "--body", _REPORT, *attached)
+            _swaks(post.server, user, "help@desk.test", *subject, "--body", _REPORT, *attached)
             desk.until(lambda: imap_server.mails(user), "the acknowledgement is in the mailbox")
             letter = _letter(imap_server, user)
             (ticket,) = desk.rows(Ticket)
@@ -88,7 +77,7 @@ def test_a_mail_with_a_screenshot_becomes_a_ticket_and_is_acknowledged(
             (file,) = shown["messages"][0]["attachments"]
             assert (file["name"], file["kind"], file["size"]) == ("bukti.png", "screenshot", picture.stat().st_size)
             reply = ["--header", f"In-Reply-To: {letter['Message-ID']}", "--header", "Subject: Re: Deposit"]
-            _swaks(server, user, str(letter["Reply-To"]), *reply, "--body", "Sudah ada kabar?")
+            _swaks(post.server, user, str(letter["Reply-To"]), *reply, "--body", "Sudah ada kabar?")
             desk.until(lambda: len(desk.rows(Mail)) == 2, "the answer is taken")
             assert {mail.ticket_id for mail in desk.rows(Mail)} == {ticket.id}
             assert len(desk.rows(Letter)) == 1
@@ -97,17 +86,24 @@ def test_a_mail_with_a_screenshot_becomes_a_ticket_and_is_acknowledged(
             desk.end()
 
 
-def test_a_polled_mailbox_is_a_door(border: tuple[postfix.Postfix, int], imap_server: Dovecot, tmp_path: Path) -> None:
+def test_a_polled_mailbox_is_a_door(post: Post, imap_server: Dovecot, tmp_path: Path) -> None:
     """The desk's address is a mailbox somewhere; nothing but IMAP and a smarthost is needed."""
-    server, _ = border
     customer, box = imap_server.new_user(), imap_server.new_user()
     account = {"name": "box", "desk": "help", "host": "127.0.0.1", "port": imap_server.port, "tls": "none"}
     account |= {"username": box, "password": PASSWORD, "poll_seconds": 0.5}
-    desk = _desk(tmp_path / "desk", border, desks={"help": {"addresses": [box]}}, imap=[account])
+    desk = _desk(tmp_path / "desk", post, desks={"help": {"addresses": [box]}}, imap=[account])
     desk.start()
     try:
         desk.until(lambda: b"box: last worked 2" in desk.command("status").stdout, "the mailbox has been looked at")
-        _swaks(server, customer, box, "--header", "Subject: Help", "--body", "My username is alice_7. I cannot log in.")
+        _swaks(
+            post.server,
+            customer,
+            box,
+            "--header",
+            "Subject: Help",
+            "--body",
+            "My username is alice_7. I cannot log in.",
+        )
         desk.until(lambda: imap_server.mails(customer), "the acknowledgement is in the mailbox")
         letter = _letter(imap_server, customer)
         assert "We have your report" in letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]

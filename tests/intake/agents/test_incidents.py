@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from intake.agent_settings import NoticeSettings
 from store import incidents
 from store.engine import writing
 from store.errors import MoveRefused, NoSuchRow
@@ -59,6 +60,20 @@ def test_its_own_ticket_says_whom_a_reply_reaches(staffed: Staffed) -> None:
     assert "Insiden: deposit lewat DANA terlambat" in head
     (member,) = [words(each) for each in letters if staffed.counter.rows(Ticket)[1].number in each["Subject"]]
     assert f"Bagian dari insiden deposit lewat DANA terlambat ({own.number})" in member
+
+
+def test_no_ceiling_holds_back_what_its_agent_waits_for(staffed: Staffed) -> None:
+    """In a rush the hour's letters are used up; the ticket on which all are answered is told of all the same."""
+    staffed.join("Ani")
+    staffed.notices = NoticeSettings(per_hour=2)
+    for number in range(4):
+        staffed.counter.take(_report(number))
+        staffed.tell()
+    assert len(staffed.letters("ani@team.test")) == 2
+    begun = _begin(staffed, staffed.counter.rows(Ticket)[0])
+    staffed.tell()
+    own = next(each for each in staffed.counter.rows(Ticket) if each.id == begun.ticket_id)
+    assert own.number in staffed.letters("ani@team.test")[-1]["Subject"]
 
 
 def test_the_name_says_what_the_ticket_does_not(staffed: Staffed) -> None:
