@@ -34,10 +34,11 @@ _WITHOUT_TICKET: Final = frozenset({*lists.ASKED, Verb.TRANSCRIPT})
 def carry_out(session: Session, decision: ByAgent, work: Work) -> None:
     """Write down an agent's mail, and do what it says."""
     agent = decision.agent
+    if agent is not None and decision.proven:
+        absence.back(session, agent.id)  # who writes is here
     if decision.refused or agent is None or decision.purpose is None:
         _without_token(session, decision, work)
         return
-    absence.back(session, agent.id)  # who writes is here
     errand = _errand(session, decision, work, agent)
     found = errand.orders
     if found.faults:

@@ -24,7 +24,7 @@ from store import dossier, notices, routing, rows, worklist
 from store.engine import looking, writing
 from store.errors import StoreUnreachable
 from store.models import Ticket
-from store.notices import Wanted
+from store.notices import Wanted, Why
 from store.routing import Colleague
 
 _log = structlog.get_logger(__name__)
@@ -34,6 +34,9 @@ AT_A_TIME = 100
 
 #: From so many on, news of different tickets that have waited together are one letter.
 TOGETHER_FROM = 3
+
+#: What an agent has ordered and waits for: no ceiling holds it back, nor do hours in which who orders is awake.
+AWAITED = frozenset({Why.INCIDENT})
 
 #: A notice that could not be written is a fault of ours, which time seldom mends.
 AFTER_A_FAULT = timedelta(hours=1)
@@ -86,7 +89,8 @@ class Notifier:
             return
         for agent, reasons in self._by_agent(session, ticket, wanted, now):
             load = _load(session, desk, agent, now, ticket_id)
-            until = ceilings.not_before(self._settings, load, ticket_id)
+            awaited = any(each.why in AWAITED for each in reasons)
+            until = None if awaited else ceilings.not_before(self._settings, load, ticket_id)
             if until is None:
                 noticing.write(session, self._means, desk, ticket, agent, reasons, now)
             else:
