@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from intake import authenticate
-from intake.authenticate import Proof, Standing
 from intake.desks import OpenDesk
+from intake.identity import authenticate
+from intake.identity.authenticate import Proof, Standing
 from parsing.mail import Envelope, ParsedMail
 
 

@@ -7,10 +7,11 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from intake import acknowledgement, filing, follow_up, guarding
-from intake.agent_mail import ByAgent, ByAsked
 from intake.agents import handling, questions, queueing, telling
-from intake.authenticate import VERIFIED
+from intake.decision.agent_mail import ByAgent, ByAsked
+from intake.effects import acknowledgement, filing, follow_up, guarding
+from intake.effects.work import Work
+from intake.identity.authenticate import VERIFIED
 from intake.triage import (
     CANARY,
     Acknowledge,
@@ -24,7 +25,6 @@ from intake.triage import (
     Repeat,
     Silent,
 )
-from intake.work import Work
 from parsing.fields.missing import still_missing
 from parsing.mail import Nature
 from replies import targets

@@ -8,15 +8,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from intake import answering, authenticate, border, desks, forms, lookalikes, loops, vouching
-from intake.answering import Circumstances
-from intake.authenticate import SUSPICIOUS, UNVERIFIED, Proof, Standing
+from intake import border, desks
+from intake.decision import answering, forms, lookalikes, loops, vouching
+from intake.decision.answering import Circumstances
+from intake.decision.loops import Judgement
 from intake.desks import OpenDesk, Presented
 from intake.directory import Directory
-from intake.examining import Examination
 from intake.following import Following, follow
-from intake.loops import Judgement
-from intake.sealing import SeenPicture
+from intake.identity import authenticate
+from intake.identity.authenticate import SUSPICIOUS, UNVERIFIED, Proof, Standing
+from intake.identity.examining import Examination
+from intake.reading.sealing import SeenPicture
 from intake.triage import Decision, triage
 from parsing.mail import Envelope, Nature, ParsedMail
 from parsing.report import Report

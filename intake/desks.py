@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from sqlalchemy.engine import Engine
 
 from intake.agent_settings import QueueSettings
-from intake.answering import Policy
+from intake.decision.answering import Policy
 from intake.settings import FormSettings
 from parsing.fields.lexicon import Words
 from parsing.fields.site import site_words

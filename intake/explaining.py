@@ -12,7 +12,7 @@ from intake import desks
 from intake.config import Settings
 from intake.deciding import Decided, decide
 from intake.directory import Directory
-from intake.examining import examiner
+from intake.identity.examining import examiner
 from intake.triage import Decision
 from parsing.mail import Envelope, ParsedMail, RawMail
 from parsing.pictures.looking import looker

@@ -13,11 +13,11 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from intake import enquiries, recognising
-from intake.authenticate import VERIFIED
+from intake.decision import enquiries, recognising
+from intake.decision.recognising import DUPLICATE_WINDOW, Recognised, Similar
 from intake.desks import OpenDesk
-from intake.recognising import DUPLICATE_WINDOW, Recognised, Similar
-from intake.sealing import SeenPicture
+from intake.identity.authenticate import VERIFIED
+from intake.reading.sealing import SeenPicture
 from intake.triage import Decision, Join, Open
 from parsing.fields.missing import still_missing
 from parsing.mail import Nature, ParsedMail

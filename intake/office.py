@@ -15,24 +15,24 @@ from intake import desks
 from intake.agents.mailing import Means
 from intake.agents.post import Post
 from intake.agents.queueing import by_name
-from intake.alerting import Alarm
-from intake.canary import Canaries
-from intake.clockwork import Clockwork
+from intake.clocks.clockwork import Clockwork
 from intake.config import Settings
 from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.doors.health import DoorHealthBook
 from intake.doors.imap import ImapDoor
 from intake.doors.imap_thread import FolderThread
-from intake.examining import examiner
 from intake.grants import Grants
+from intake.identity.examining import examiner
 from intake.pipeline import Pipeline
 from intake.sandbox import Sandbox
 from intake.settings import ImapAccount, PolledFolder
 from intake.shunt import Shunt
 from intake.spool import Spool
 from intake.timetable import Timetable
-from intake.watching import Watch
+from intake.watch.alerting import Alarm
+from intake.watch.canary import Canaries
+from intake.watch.watching import Watch
 from intake.worker import Worker
 from replies.folder import Folder
 from replies.sender import Sender, Transport

@@ -18,10 +18,10 @@ from intake import carrying, desks
 from intake.deciding import Decided, decide
 from intake.desks import OpenDesk
 from intake.directory import Directory
-from intake.examining import Examination
-from intake.sealing import SealedReading
+from intake.effects.work import Held, Work
+from intake.identity.examining import Examination
+from intake.reading.sealing import SealedReading
 from intake.triage import PassedOver, Repeat
-from intake.work import Held, Work
 from parsing.mail import Envelope
 from store import blobs, crashpoints, ledger, rows
 from store.blobs import Staged

@@ -2,7 +2,7 @@
 
 A child gets the path of a spool file and a fresh key for each desk that the mail goes to; it reads the mail, seals
 its files into the blob folder's staging place, and sends back values. A mail with pictures passes to a second child,
-which looks at them; see eyes.py. A child that dies over a mail's words costs one attempt of that mail.
+which looks at them; see reading/eyes.py. A child that dies over a mail's words costs one attempt of that mail.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
-from intake import children
-from intake.eyes import Eyes
-from intake.sealing import Job, SealedReading, read_and_seal
+from intake.reading import children
+from intake.reading.eyes import Eyes
+from intake.reading.sealing import Job, SealedReading, read_and_seal
 from parsing.report import ReportSettings
 
 #: Reading a mail takes milliseconds; a large one half a second. What needs this long is an attack or a fault of ours.

@@ -8,10 +8,10 @@ from __future__ import annotations
 import structlog
 from sqlalchemy.engine import Engine
 
+from intake.effects.work import Held
 from intake.shunt import Shunt
 from intake.spool import Spool
 from intake.waiting import Waiting
-from intake.work import Held
 from store import ledger
 from store.engine import writing
 

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from intake import desks
 from intake.desks import OpenDesk
-from intake.work import Held
+from intake.effects.work import Held
 from parsing.fields.declarations import words
 from parsing.mail import AttachmentKind
 from parsing.message.ingest import ingest_key

@@ -2,21 +2,21 @@
 
 The rules stand in the order in which they are tried: a mail that was here before, one of our own, a letter of ours that
 came back, an agent's mail (`agent_mail.py`), what has to be looked at first, the ticket that it joins (`ladder.py`), a
-new ticket. Whether anything is answered is decided in `answering.py`. Nothing here reads a clock, a row or a file, and
-nothing is done: `pipeline.py` carries the decision out.
+new ticket. Whether anything is answered is decided in `answering.py`; these three and their like stand in `decision/`.
+Nothing here reads a clock, a row or a file, and nothing is done: `pipeline.py` carries the decision out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from intake import answering, ladder
-from intake.agent_mail import ByAgent, ByAsked, by_agent, by_asked
-from intake.answering import Circumstances, Policy
-from intake.authenticate import VERIFIED
-from intake.contact_change import asks_for_change
-from intake.ladder import Place, Sender
-from intake.thanks import is_thanks
+from intake.decision import answering, ladder
+from intake.decision.agent_mail import ByAgent, ByAsked, by_agent, by_asked
+from intake.decision.answering import Circumstances, Policy
+from intake.decision.contact_change import asks_for_change
+from intake.decision.ladder import Place, Sender
+from intake.decision.thanks import is_thanks
+from intake.identity.authenticate import VERIFIED
 from parsing.mail import FailedRecipient, Nature, ParsedMail
 from parsing.report import Report
 from store.facts import Candidate, Earlier, Facts, Relation, Returned

@@ -20,16 +20,16 @@ from sqlalchemy.engine import Engine
 
 from intake.desks import OpenDesk
 from intake.directory import Directory
+from intake.effects.work import Held
 from intake.errors import SpoolCorrupt
-from intake.examining import Examination, Examiner
+from intake.identity.examining import Examination, Examiner
 from intake.pipeline import Pipeline, ReadMail
-from intake.reader import Reader
-from intake.sealing import SealedReading
+from intake.reading.reader import Reader
+from intake.reading.sealing import SealedReading
 from intake.setbacks import MAX_ATTEMPTS, Setbacks
 from intake.shunt import Shunt
 from intake.spool import Spool
 from intake.waiting import REST_SECONDS, Waiting
-from intake.work import Held
 from parsing.mail import Envelope
 from store import crashpoints, keys, ledger
 from store.engine import looking, writing

@@ -7,7 +7,7 @@
 A clock is kept in rounds, one row each: a ticket that a customer opens again starts anew, and each answer of ours
 begins another silence. Here stands only what happened: since when a clock runs, and what it ran before. When its
 strokes are due follows from that and from the desk's calendar, which this package does not know: whoever changes
-something marks the clock to be wound, and `intake/clockwork.py` winds it.
+something marks the clock to be wound, and `intake/clocks/clockwork.py` winds it.
 
 A ticket's row is locked before its clocks are, by everybody.
 """

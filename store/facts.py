@@ -77,7 +77,7 @@ class Round:
     """An automatic letter of ours that was answered."""
 
     at: datetime  #: when the answer came
-    kind: str  #: how it answered: see intake/loops.py
+    kind: str  #: how it answered: see intake/decision/loops.py
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

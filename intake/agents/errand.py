@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from intake import letter_box
 from intake.agents import mailing
-from intake.work import Work
+from intake.effects import letter_box
+from intake.effects.work import Work
 from parsing.body.commands import Orders, read_orders
 from replies import wording
 from replies.agent_addresses import AgentAddresses

@@ -9,10 +9,10 @@ from typing import Final
 
 from sqlmodel import Session
 
-from intake import letter_box
 from intake.agents import mailing
 from intake.agents.mailing import Means
 from intake.desks import OpenDesk
+from intake.effects import letter_box
 from replies.agenda import Agenda, Line, Part, agenda
 from replies.letters import Letter
 from store import answers, people, routing, rows, worklist

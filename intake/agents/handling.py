@@ -11,14 +11,14 @@ from typing import Final
 
 from sqlmodel import Session
 
-from intake import filing
-from intake.agent_mail import ByAgent
 from intake.agents import answers as public
 from intake.agents import canned, customers, lists, orders, pending, questions, receipts, results, settling, starting
 from intake.agents.errand import Errand, Refused, speech
 from intake.agents.results import Said
+from intake.decision.agent_mail import ByAgent
 from intake.desks import is_ours
-from intake.work import Work
+from intake.effects import filing
+from intake.effects.work import Work
 from parsing.body.commands import Orders, read_orders
 from parsing.body.verbs import Verb
 from replies.order_words import Told

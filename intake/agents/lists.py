@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from intake.agents import results
 from intake.agents.results import Said
-from intake.work import Work
+from intake.effects.work import Work
 from parsing.body.verbs import Verb
 from replies.order_words import Phrases
 from store import search

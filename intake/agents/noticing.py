@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from intake import letter_box
 from intake.agents import mailing
 from intake.agents.briefing import Briefing, brief
 from intake.agents.mailing import Means, Sheet
 from intake.desks import OpenDesk
+from intake.effects import letter_box
 from replies import tokens
 from replies.notice import notice
 from store import answers, dossier, people, said

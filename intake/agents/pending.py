@@ -7,14 +7,14 @@ from typing import Final
 
 from sqlmodel import Session
 
-from intake import filing
-from intake.agent_mail import ByAgent
 from intake.agents import answers as public
 from intake.agents import receipts
 from intake.agents.away import away_until
 from intake.agents.errand import Errand, speech
-from intake.authority import MACHINE
-from intake.work import Work
+from intake.decision.agent_mail import ByAgent
+from intake.decision.authority import MACHINE
+from intake.effects import filing
+from intake.effects.work import Work
 from parsing.mail import Nature
 from replies.defang import defanged
 from replies.order_words import Told

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from sqlmodel import Session, select
 
-from intake import filing, letter_box
-from intake.agent_mail import ByAsked
 from intake.agents.answers import Written
 from intake.agents.errand import Errand, Refused
-from intake.work import Work
+from intake.decision.agent_mail import ByAsked
+from intake.effects import filing, letter_box
+from intake.effects.work import Work
 from parsing.body import verbs
 from parsing.mail import Address
 from replies import compose, letters, tokens

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from intake.agent_settings import QueueSettings
-from intake.work import Work
+from intake.effects.work import Work
 from store.routing import Queue
 
 

@@ -11,11 +11,11 @@ from typing import Final
 import structlog
 from sqlmodel import Session
 
-from intake import letter_box
 from intake.agents import mailing
 from intake.agents.errand import Errand
-from intake.authenticate import VERIFIED
-from intake.work import Work
+from intake.effects import letter_box
+from intake.effects.work import Work
+from intake.identity.authenticate import VERIFIED
 from parsing.mail import Address
 from replies import order_words, tokens
 from replies.compose import Heading

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from intake import acknowledgement, filing
-from intake.agent_mail import ByAgent
 from intake.agents import customers, orders, receipts, results
 from intake.agents.errand import Errand, Refused
-from intake.work import Work
+from intake.decision.agent_mail import ByAgent
+from intake.effects import acknowledgement, filing
+from intake.effects.work import Work
 from parsing.body import verbs
 from parsing.body.commands import Orders
 from parsing.body.inner import Inner, inner_sender

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlmodel import Session
 
+from intake.effects.work import Work
 from intake.triage import Bounced, Join, Open
-from intake.work import Work
 from parsing.mail import Nature, ParsedMail
 from store import dossier, incidents, notices
 from store.notices import Why

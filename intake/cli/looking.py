@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from intake import clock, explaining
-from intake import status as numbers
 from intake.cli import opened, printing
+from intake.watch import status as numbers
 from parsing.body.sanitise import sanitise
 from parsing.mail import Envelope, RawMail
 from parsing.pictures.looking import looker

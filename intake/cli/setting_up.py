@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from intake import checking, config
+from intake import config
+from intake.checks import checking
 from intake.cli import opened
 from intake.errors import ConfigurationWrong
 from store import keys

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from intake.authenticate import Proof, Standing
 from intake.identity import dmarc, signatures, spf
+from intake.identity.authenticate import Proof, Standing
 from intake.identity.resolver import DnsFailed, Resolver
 from parsing.mail import Envelope
 from parsing.message.headers import split

@@ -53,7 +53,7 @@ class Mail(SQLModel, table=True):
     rule: str  #: the rule of triage that decided
     why: str = columns.text()  #: that decision in a sentence
     acknowledged: str = ""  #: "yes", or why not
-    answers_as: str = ""  #: how it answered an automatic letter of ours, in the eyes of the brakes: see intake/loops.py
+    answers_as: str = ""  #: how it answered an automatic letter of ours: see intake/decision/loops.py
     ticket_id: int | None = columns.ref("ticket.id", index=True, nullable=True)
     raw_blob: str | None = Field(default=None, foreign_key="blob.name")
     same_message_id: bool = False  #: another mail of this desk bears this Message-ID with other content

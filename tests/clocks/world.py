@@ -22,8 +22,8 @@ from sqlmodel import select
 from intake.agent_settings import NoticeSettings
 from intake.agents.mailing import Means
 from intake.agents.post import Post
-from intake.clockwork import Clockwork
-from intake.closing import CLOSING
+from intake.clocks.clockwork import Clockwork
+from intake.clocks.closing import CLOSING
 from intake.directory import Directory
 from replies.settings import DeskSettings
 from store import clocks, commands, keys, people, rows, tickets

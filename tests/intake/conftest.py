@@ -17,12 +17,12 @@ from sqlmodel import SQLModel, select
 
 from intake import desks
 from intake.agent_settings import QueueSettings
-from intake.clockwork import Clockwork
+from intake.clocks.clockwork import Clockwork
 from intake.desks import OpenDesk
 from intake.directory import Directory
-from intake.examining import Examiner
+from intake.identity.examining import Examiner
 from intake.pipeline import Pipeline
-from intake.sealing import Job, SealedReading, look_and_seal, read_and_seal, together
+from intake.reading.sealing import Job, SealedReading, look_and_seal, read_and_seal, together
 from intake.settings import FormSettings
 from intake.shunt import Shunt
 from intake.spool import Spool

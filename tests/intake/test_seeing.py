@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData
 
-from intake import eyes
 from intake.cli.demonstration.drawing import screenshot
-from intake.eyes import Eyes
+from intake.reading import eyes
+from intake.reading.eyes import Eyes
+from intake.reading.sealing import Job, SealedReading, read_and_seal
 from intake.sandbox import Sandbox
-from intake.sealing import Job, SealedReading, read_and_seal
 from intake.spool import Spool
 from parsing.mail import Envelope
 from parsing.pictures import tesseract

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from intake.answering import Circumstances, Policy
+from intake.decision.answering import Circumstances, Policy
 from intake.triage import (
     Acknowledge,
     Decision,

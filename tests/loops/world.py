@@ -23,7 +23,7 @@ from sqlmodel import col, select
 
 from intake.doors.health import DoorHealthBook
 from intake.settings import AlertSettings
-from intake.watching import Watch
+from intake.watch.watching import Watch
 from replies import acknowledge, letters, tokens
 from replies.sender import Sender
 from replies.settings import DeskSettings

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from intake.scanning import Clamd, Scan
+from intake.identity.scanning import Clamd, Scan
 from tests.servers import clamd, common
 
 pytestmark = pytest.mark.battery

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.examining import Examiner
+from intake.identity.examining import Examiner
 from replies.settings import DeskSettings
 from store import migrate
 from store.engine import open_store

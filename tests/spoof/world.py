@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from intake import authenticate, authority, border, desks
-from intake.authority import Credentials
-from intake.examining import Examination, Examiner
+from intake import border, desks
+from intake.decision import authority
+from intake.decision.authority import Credentials
+from intake.identity import authenticate
+from intake.identity.examining import Examination, Examiner
 from parsing.mail import Envelope, RawMail
 from parsing.reading import read
 from replies import tokens

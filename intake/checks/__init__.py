@@ -1,0 +1,1 @@
+"""What `loket check` looks at: surroundings, servers, the DNS, the round trip."""

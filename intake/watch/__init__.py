@@ -1,0 +1,1 @@
+"""How the desk does, and who is told when it does badly."""
