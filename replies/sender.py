@@ -73,7 +73,7 @@ class Sender:
         Raises StoreUnreachable; what could not be written down is kept, and written by the next call.
         """
         self._write_down()
-        if self._rests_until is not None and self._now() < self._rests_until:
+        if self._rests():
             return 0
         crashpoints.reach("before_claim")
         with writing(self._engine) as session:
@@ -148,6 +148,11 @@ class Sender:
         self._failures += 1
         self._rests_until = self._now() + pause
         self._unwritten.extend((claim, _all_later(claim, str(down), self._rests_until)) for claim in claims)
+
+    def _rests(self) -> bool:
+        """Whether the server is left alone; of more than the longest rest it is the clock that was set back."""
+        left = self._rests_until - self._now() if self._rests_until is not None else timedelta(0)
+        return timedelta(0) < left <= LONGEST_REST
 
     def _recovered(self) -> None:
         if self._failures:

@@ -30,6 +30,9 @@ from store.errors import StoreError
 #: Folders that are named where one is missing.
 _NAMED = 12
 
+#: OpenSSL's verdicts on a certificate: not yet valid, expired; of another name, of another address.
+_OUT_OF_TIME, _OF_ANOTHER = (9, 10), (62, 64)
+
 #: What is looked at, and the look.
 Looks = Iterator[tuple[str, Callable[[], str]]]
 
@@ -112,14 +115,13 @@ def _mended(error: Exception, place: str, ca_key: str) -> str:  # noqa: PLR0911 
                 f"as Gmail and Microsoft 365 do not, set oauth and run `loket auth` ({_words(error)})"
             )
         case ssl.SSLCertVerificationError():
-            return (
-                f"the certificate of {place} is not trusted ({error.verify_message}): host has to be the name in it; "
-                f"for an authority of your own set {ca_key}"
-            )
+            return f"the certificate of {place} is not trusted ({error.verify_message}): {_remedy(error, ca_key)}"
         case ssl.SSLError():
             return (
                 f'{place} does not speak TLS so: tls = "implicit" is for ports 993 and 465, "starttls" for 143 and 587'
             )
+        case socket.gaierror(errno=socket.EAI_AGAIN):
+            return f"{place}: the DNS does not answer; look at this machine's network and its /etc/resolv.conf"
         case socket.gaierror():
             return f"{place}: no server has that name; correct host"
         case TimeoutError():
@@ -129,6 +131,15 @@ def _mended(error: Exception, place: str, ca_key: str) -> str:  # noqa: PLR0911 
         case imaplib.IMAP4.error():
             return sentence(error)
     return f"{place}: {_words(error)}"
+
+
+def _remedy(error: ssl.SSLCertVerificationError, ca_key: str) -> str:
+    """By what is wrong with a certificate."""
+    if error.verify_code in _OUT_OF_TIME:
+        return "whoever runs that server has to renew it; is this machine's clock right?"
+    if error.verify_code in _OF_ANOTHER:
+        return "host has to be a name that stands in it"
+    return f"for an authority of your own set {ca_key} to its PEM file"
 
 
 def _words(error: Exception) -> str:

@@ -43,7 +43,8 @@ class DoorReport:
         """The door could not do its work, and this is why; `refused` where only a person can mend it."""
         with self._lock:
             now = self._now()
-            self._failure, self._failing_since = (now, sentence), self._failing_since or now
+            self._failure = now, sentence
+            self._failing_since = min(self._failing_since or now, now)  # the machine's clock may be set back
             self._refusals = self._refusals + 1 if refused else 0
 
     def unread(self, oldest: datetime | None) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
+from apscheduler.schedulers import base
 
+from intake import timetable as planned
 from intake.timetable import Timetable
 
 
@@ -71,3 +75,34 @@ def test_a_job_that_fails_comes_again(timetable: Timetable) -> None:
     timetable.start()
     assert rounds.acquire(timeout=10)
     assert rounds.acquire(timeout=10)
+
+
+@pytest.mark.parametrize("step", [timedelta(days=-400), timedelta(hours=-1), timedelta(days=20_000)])
+def test_a_clock_that_is_set_stops_nothing(
+    timetable: Timetable, monkeypatch: pytest.MonkeyPatch, step: timedelta
+) -> None:
+    """Neither back nor forth; and no turn that the clock went past is made up for."""
+    rounds, set_by = threading.Semaphore(0), timedelta(0)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + set_by
+
+    class Time:
+        monotonic = staticmethod(time.monotonic)
+
+        @staticmethod
+        def time() -> float:
+            return time.time() + set_by.total_seconds()
+
+    monkeypatch.setattr(base, "datetime", Clock)
+    monkeypatch.setattr(planned, "time", Time)
+    timetable.every(0.1, "often", rounds.release)
+    timetable.start()
+    assert rounds.acquire(timeout=10)
+    set_by = step
+    began = time.monotonic()
+    for _ in range(5):
+        assert rounds.acquire(timeout=10)
+    assert time.monotonic() - began > 0.2
