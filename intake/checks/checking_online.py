@@ -13,7 +13,7 @@ from imapclient.exceptions import LoginError
 from intake import clock
 from intake.checks import checking_dns
 from intake.config import Settings
-from intake.doors.imap_connection import ERRORS, connect, sentence
+from intake.doors.imap_connection import ERRORS, connect, sentence, words
 from intake.errors import ServerWrong
 from intake.grants import Grants
 from intake.identity import examining
@@ -23,6 +23,7 @@ from replies import smarthost
 from replies.errors import RepliesError
 from replies.oauth import TokenSource
 from replies.settings import SmarthostSettings
+from replies.verdicts import printable
 from store import keys
 from store.engine import open_store
 from store.errors import StoreError
@@ -111,8 +112,8 @@ def _mended(error: Exception, place: str, ca_key: str) -> str:  # noqa: PLR0911 
             return str(error)
         case LoginError() | smtplib.SMTPAuthenticationError():
             return (
-                f"{place} refuses this user name or password: correct them; where the provider takes no passwords, "
-                f"as Gmail and Microsoft 365 do not, set oauth and run `loket auth` ({_words(error)})"
+                f"{place} refuses this user name or password: correct them, and reload loket; where the provider takes "
+                f"no passwords, as Gmail and Microsoft 365 do not, set oauth and run `loket auth` ({_words(error)})"
             )
         case ssl.SSLCertVerificationError():
             return f"the certificate of {place} is not trusted ({error.verify_message}): {_remedy(error, ca_key)}"
@@ -143,8 +144,9 @@ def _remedy(error: ssl.SSLCertVerificationError, ca_key: str) -> str:
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return f"{error.smtp_code} {printable(said if isinstance(said, str) else said.decode('utf-8', 'replace'))}"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {error.smtp_error!r}"
-    return str(error) or type(error).__name__
+    return words(error)

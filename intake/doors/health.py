@@ -66,7 +66,8 @@ class DoorReport:
             since, failure, oldest = self._failing_since, self._failure, self._oldest_unread
             refused = self._refusals >= REFUSALS
         if since is not None and failure is not None and (refused or now - since >= failing):
-            return f"{self.name} has not worked since {since:%Y-%m-%d %H:%M} UTC: {failure[1]}"
+            told = f"{self.name} has not worked since {since:%Y-%m-%d %H:%M} UTC: {failure[1]}"
+            return f"{told}; `loket check --online` says how to mend it" if self._kind == "imap" else told
         if oldest is not None and now - oldest >= unread:
             return f"{self.name}: a mail lies there untaken since {oldest:%Y-%m-%d %H:%M} UTC" + (
                 f": {failure[1]}" if failure else ""

@@ -96,10 +96,14 @@ def _show(client: Any, username: str, token: str) -> None:
 
 
 def sentence(error: Exception) -> str:
-    """What went wrong with a server, for an operator; its own words are cut and made printable."""
-    words = _SHOWN_BYTES.sub(r"\2", str(error)) or type(error).__name__
-    shown = "".join(sign if sign.isprintable() else " " for sign in words)[:_WORDS]
-    return f"{_trouble(error)} ({shown})"
+    """What went wrong with a server, for an operator, with its own words."""
+    return f"{_trouble(error)} ({words(error)})"
+
+
+def words(error: Exception) -> str:
+    """A server's own words, cut and made printable."""
+    said = _SHOWN_BYTES.sub(r"\2", str(error)) or type(error).__name__
+    return "".join(sign if sign.isprintable() else " " for sign in said)[:_WORDS]
 
 
 def is_refusal(error: Exception) -> bool:

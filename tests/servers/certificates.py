@@ -14,11 +14,12 @@ from cryptography.x509.oid import NameOID
 _DAY = timedelta(days=1)
 
 
-def make(folder: Path) -> dict[str, Path]:
-    """A certificate for 127.0.0.1 that vouches for itself, and its key; named as the SMTP door's settings are."""
+def make(folder: Path, *, address: str = "127.0.0.1", ended: bool = False) -> dict[str, Path]:
+    """A certificate for an address that vouches for itself, and its key; named as the SMTP door's settings are."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk.test")])
-    here, now = x509.IPAddress(ipaddress.ip_address("127.0.0.1")), datetime.now(UTC)
+    here = x509.IPAddress(ipaddress.ip_address(address))
+    now = datetime.now(UTC) - (2 * _DAY if ended else timedelta(0))
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

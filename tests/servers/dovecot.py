@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import grp
 import imaplib
@@ -9,8 +10,9 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +27,7 @@ state_dir = {folder}/state
 log_path = {folder}/log
 protocols = imap lmtp
 listen = 127.0.0.1
-ssl = no
+{tls}
 disable_plaintext_auth = no
 default_internal_user = {user}
 default_internal_group = {group}
@@ -55,7 +57,14 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service auth {{
+  inet_listener {{
+    address = 127.0.0.1
+    port = {auth}
   }}
 }}
 service lmtp {{
@@ -75,6 +84,10 @@ namespace inbox {{
 }}
 """
 
+_TLS = """ssl = yes
+ssl_cert = <{tls_certificate}
+ssl_key = <{tls_key}"""
+
 _OAUTH2 = """
 introspection_mode = post
 introspection_url = {introspection}
@@ -88,12 +101,68 @@ timeout_msecs = 5000
 
 @dataclass
 class Dovecot:
-    """A running server."""
+    """A server."""
 
     folder: Path
-    port: int
-    lmtp_port: int
+    pair: Mapping[str, Path] | None = None  #: its certificate and key, where it speaks TLS on a port of its own
+    password: str = PASSWORD
+    port: int = field(default_factory=common.free_port)
+    tls_port: int = field(default_factory=common.free_port)
+    lmtp_port: int = field(default_factory=common.free_port)
+    auth_port: int = field(default_factory=common.free_port)  #: where a Postfix may ask who somebody is
     serial: Iterator[int] = field(default_factory=itertools.count)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, as it is configured now."""
+        self.configure()
+        with (self.folder / "out").open("wb") as out:
+            program = common.program("dovecot", "dovecot-imapd")
+            self.process = process = subprocess.Popen(
+                [program, "-F", "-c", self._config], stdout=out, stderr=out, start_new_session=True
+            )
+        common.until(lambda: common.answers(self.port) or process.poll() is not None, "Dovecot starts")
+        if process.poll() is not None:
+            raise RuntimeError((self.folder / "out").read_text())
+
+    def stop(self) -> None:
+        """End it with its sessions, which outlive it otherwise; its mailboxes stay."""
+        if self.process is not None:
+            common.end(self.process)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def reload(self) -> None:
+        """Have it read its configuration anew; sessions go on."""
+        self.configure()
+        self._doveadm("reload")
+
+    def configure(self) -> None:
+        """Write its configuration."""
+        uid, gid = _owner()
+        internal = "dovecot" if os.geteuid() == 0 else getpass.getuser()
+        config = _CONFIG.format(
+            folder=self.folder,
+            user=internal,
+            group=grp.getgrgid(pwd.getpwnam(internal).pw_gid).gr_name,
+            uid=uid,
+            gid=gid,
+            imap=self.port,
+            imaps=self.tls_port if self.pair else 0,
+            lmtp=self.lmtp_port,
+            auth=self.auth_port,
+            tls=_TLS.format(**self.pair) if self.pair else "ssl = no",
+            password=self.password,
+        )
+        self._config.write_text(config)
+
+    @property
+    def _config(self) -> Path:
+        return self.folder / "dovecot.conf"
+
+    def _doveadm(self, *command: str) -> None:
+        doveadm = common.program("doveadm", "dovecot-core")
+        subprocess.run([doveadm, "-c", self._config, *command], check=False, capture_output=True)
 
     def new_user(self) -> str:
         """A mailbox that nobody used before."""
@@ -103,7 +172,7 @@ class Dovecot:
     def login(self, user: str, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
         """Another client of the mailbox."""
         client = imaplib.IMAP4("127.0.0.1", self.port)
-        client.login(user, PASSWORD)
+        client.login(user, self.password)
         client.select(folder)
         try:
             yield client
@@ -112,8 +181,7 @@ class Dovecot:
 
     def kick(self, user: str) -> None:
         """End all sessions of a user."""
-        doveadm = common.program("doveadm", "dovecot-core")
-        subprocess.run([doveadm, "-c", self.folder / "dovecot.conf", "kick", user], check=False, capture_output=True)
+        self._doveadm("kick", user)
 
     def append(self, user: str, *mails: bytes, folder: str = "INBOX") -> None:
         """Put mails into a mailbox."""
@@ -131,10 +199,10 @@ class Dovecot:
 
 
 @contextmanager
-def running(folder: Path, introspection: str = "") -> Iterator[Dovecot]:
+def running(folder: Path, introspection: str = "", pair: Mapping[str, Path] | None = None) -> Iterator[Dovecot]:
     """Start a server, and end it; `introspection` is where it asks whether an access token holds (RFC 7662)."""
     folder = folder.resolve()
-    server = Dovecot(folder=folder, port=common.free_port(), lmtp_port=common.free_port())
+    server = Dovecot(folder=folder, pair=pair)
     uid, gid = _owner()
     for name in ("run", "state", "mail", "home"):
         (folder / name).mkdir()
@@ -142,30 +210,12 @@ def running(folder: Path, introspection: str = "") -> Iterator[Dovecot]:
     for parent in [folder, *folder.parents]:
         if str(parent).startswith("/tmp") and parent != Path("/tmp"):
             parent.chmod(0o755)  # its processes have another user than the tests
-    internal = "dovecot" if os.geteuid() == 0 else getpass.getuser()
-    config = _CONFIG.format(
-        folder=folder,
-        user=internal,
-        group=grp.getgrgid(pwd.getpwnam(internal).pw_gid).gr_name,
-        uid=uid,
-        gid=gid,
-        imap=server.port,
-        lmtp=server.lmtp_port,
-        password=PASSWORD,
-    )
-    (folder / "dovecot.conf").write_text(config)
     (folder / "oauth2.conf").write_text(_OAUTH2.format(introspection=introspection or "http://127.0.0.1:1/"))
-    with (folder / "out").open("wb") as out:
-        process = subprocess.Popen(
-            [common.program("dovecot", "dovecot-imapd"), "-F", "-c", folder / "dovecot.conf"], stdout=out, stderr=out
-        )
     try:
-        common.until(lambda: common.answers(server.port) or process.poll() is not None, "Dovecot starts")
-        if process.poll() is not None:
-            raise RuntimeError((folder / "out").read_text())
+        server.start()
         yield server
     finally:
-        common.end(process)
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
