@@ -72,7 +72,14 @@ RULES = (
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw cannot", within=6),
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw trouble", within=8),
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw not_arrived|pending|failed|refused|gone", within=_WHOLE),
+    _rule(_C.DEPOSIT_MISSING, 3, "deposit long|where", within=8),
+    _rule(_C.DEPOSIT_MISSING, 2, "money pending|where", "withdraw transfer to_bank purchase", within=8),
+    _rule(_C.DEPOSIT_MISSING, 2, "to_platform sent|transfer pending|where", "withdraw", within=10),
+    _rule(_C.WITHDRAWAL_MISSING, 4, "withdraw long|where", within=8),
+    _rule(_C.WITHDRAWAL_MISSING, 4, "refund not_arrived|pending|failed|refused|long|where", "not_me hacked deposit", within=12),
+    _rule(_C.WITHDRAWAL_MISSING, 3, "refund neg", "not_me hacked deposit", within=3),
     _rule(_C.WITHDRAWAL_MISSING, 5, "transfer to_bank not_arrived|pending|failed|neg", "to_platform deposit", within=20),
+    _rule(_C.WITHDRAWAL_MISSING, 5, "sent to_bank not_arrived|pending|failed|gone", "to_platform deposit", within=20),
     _rule(_C.WITHDRAWAL_MISSING, 3, "transfer not_arrived|pending|failed", "deposit balance to_platform"),
     _rule(_C.WITHDRAWAL_MISSING, 3, "purchase not_arrived|pending|failed|deducted"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 6, "hacked"),
@@ -80,6 +87,7 @@ RULES = (
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "balance|money gone", within=6),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "balance|money gone|deducted self|subscription", within=8),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "fraud"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 3, "protect"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "impersonated"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "stranger enter|login|changed|transfer|withdraw|account"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "money|balance gone|deducted stranger", within=14),
@@ -94,6 +102,7 @@ RULES = (
     _rule(_C.LOGIN, 5, "locked"),
     _rule(_C.LOGIN, 4, "password wrong|reset|refused|failed", within=8),
     _rule(_C.LOGIN, 3, "enter wrong|refused", within=5),
+    _rule(_C.LOGIN, 3, "enter password cannot|crash|bug|error|slow", "registration", within=12),
     _rule(_C.LOGIN, 4, "second_factor", "kyc"),
     _rule(_C.LOGIN, 4, "signed_out", "gone deposit withdraw"),
     _rule(_C.LOGIN, 4, "otp not_arrived|wrong|failed|refused", "registration", within=10),
@@ -114,12 +123,13 @@ RULES = (
     _rule(_C.VERIFICATION_KYC, 2, "kyc"),
     _rule(_C.TECHNICAL, 3.5, "error|crash|slow|bug", "registration activation_link"),
     _rule(_C.TECHNICAL, 3, "thing error|crash|slow|bug|not_shown|not_working|cannot", "registration activation_link", within=10),
-    _rule(_C.TECHNICAL, 3, "thing gone", "registration activation_link balance money account hacked not_me", within=4),
+    _rule(_C.TECHNICAL, 3, "thing gone", "registration activation_link balance money hacked not_me", within=4),
     _rule(_C.TECHNICAL, 3, "thing sudden", "registration activation_link balance money account", within=8),
     _rule(_C.TECHNICAL, 1, "not_shown|not_working", "registration activation_link otp"),
     _rule(_C.TECHNICAL, 1, "crash|slow|bug|not_shown update|thing", within=16),
     _rule(_C.STATUS_ENQUIRY, 6, "ticket progress|unanswered", within=18),
     _rule(_C.STATUS_ENQUIRY, 3, "progress"),
+    _rule(_C.STATUS_ENQUIRY, 3, "ticket ask", "deposit withdraw transfer not_me hacked cannot error", within=5),
 )  # fmt: skip
 
 #: What a category has to weigh to be one: less is chance.
@@ -139,7 +149,7 @@ _WARNING = "warning"  #: a machine speaks to its customer: two marks at once, un
 _MARKS, _MANY_MARKS = 2, 5
 _OWN_COMPLAINT = 5
 _MANY_WORDS = 12  #: who says so much without a trouble, and nothing of himself, brings no details that we asked for
-_HARMLESS = ("howto", "wish", "thanks")
+_HARMLESS = ("howto", "wish", "thanks", "praise")
 _WENT_WRONG = "not_arrived cannot failed error locked wrong refused restricted hacked not_me second_factor".split()
 _NUMBERED = 4  #: a ticket's number, where its progress is asked for
 _ANSWERS = re.compile(r"^\s*(?:re|bls|balas|aw)\s*:", re.IGNORECASE)
@@ -207,7 +217,8 @@ def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int
         scores[Category.STATUS_ENQUIRY] += _NUMBERED
     if details > 1:
         scores[Category.STATUS_ENQUIRY] -= _NUMBERED
-    if said.has(*_HARMLESS) and not said.has(*_WENT_WRONG) and not (ticket and said.has("ask")):
+    wrong = [idea for idea in _WENT_WRONG if idea != "second_factor" or not said.has("wish", "praise")]
+    if said.has(*_HARMLESS) and not said.has(*wrong) and not (ticket and said.has("ask")):
         for each in scores:
             scores[each] -= 3
 

@@ -19,6 +19,10 @@ from parsing.fields.vocabulary import LANGUAGES, table
 LOOKED_AT = 4_000
 
 _TOKEN = re.compile(r"\d+(?:[.,:/-]\d+)*[^\W_]*|[^\W_]+(?:['’][^\W\d_]+)?|[.!?;\n,:]")
+#: The same, and a passive whose prefix stands apart: "di blokir", "ke potong".
+_SPOKEN = re.compile(rf"(?:di|ke|ter)[ ][^\W\d_]{{3,}}(?!['’_\d]{{2}})|{_TOKEN.pattern}", re.IGNORECASE)
+#: Numbers that are words, too: "saldo masih 0", "sudah coba 3x".
+_NUMERAL = re.compile(r"0|\d{1,2}[xX]")
 _GAPS = {",": 1, ":": 1, ";": 3, "\n": 3, ".": 5, "!": 5, "?": 5}
 _ABBREVIATED = re.compile(r"[b-df-hj-np-tv-z]{2,4}|no", re.IGNORECASE)  #: "Yth.", "No.": their dot ends no sentence
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -26,6 +30,21 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _DENIAL = re.compile(r"(?:ngga|nggak|gak|ga|gk|tdk|tak|blm|belum)(?=[a-z]{3})")
 _CLITICS = ("nya", "ny", "kah", "lah", "ku", "mu", "s", "ed", "ing")
 _SHORTEST_STEM = 3
+#: Prefix → the sounds with which the root may begin that it stands before: "menghapus", "memakai", "nyoba".
+_PREFIXES = (
+    ("nge", ("",)),
+    ("meng", ("", "k")),
+    ("meny", ("s",)),
+    ("mem", ("", "p")),
+    ("men", ("", "t")),
+    ("me", ("",)),
+    ("ng", ("", "k")),
+    ("ny", ("s", "c")),
+)
+_PASSIVE = (("di", ("",)), ("ter", ("",)), ("ke", ("",)))
+_SUFFIXES = (("", ("",)), ("in", ("", "kan")), ("kan", ("",)), ("i", ("",)))
+_SHORTEST_ROOT = 4
+_COLLOQUIAL = re.compile(r"([a-z]{2,12})e([bdfghjklmnprst]{1,2})")
 _SHORTEST_FUZZY = 6  #: letters below which a slip of the finger is another word
 _LONGEST = 24  #: letters of a word
 _MAX_PLACES = 12  #: of one idea that are kept
@@ -106,11 +125,15 @@ class Word(NamedTuple):
 class Lexis:
     """Phrases by which ideas are named, and how they are recognised."""
 
-    def __init__(self, named: Iterable[tuple[str, str]]) -> None:
-        """`named`: pairs of an idea and a phrase by which it is named."""
+    def __init__(self, named: Iterable[tuple[str, str]], *, passive: bool = True) -> None:
+        """`named`: pairs of an idea and a phrase by which it is named.
+
+        `passive`: what was done to something ("dihapus", "terhapus") is the same idea as doing it.
+        """
         self._phrases = _phrases(named)
         self._known = frozenset(word for listed in self._phrases.values() for phrase, _ in listed for word in phrase)
         self._slips = _slips(self._known)
+        self._prefixes = _PREFIXES + _PASSIVE if passive else _PREFIXES
         self.plain = lru_cache(maxsize=20_000)(self._plain)
         self.parted = lru_cache(maxsize=20_000)(self._parted)
 
@@ -140,11 +163,11 @@ class Lexis:
     def words(self, text: str) -> Iterator[Word]:
         """The words of a text, numbers left out."""
         parted, gaps, place, abbreviated = self.parted, _GAPS, 0, False
-        for match in _TOKEN.finditer(text):
+        for match in _SPOKEN.finditer(text):
             written = match[0]
             if written in gaps:
                 place += gaps[written] if not abbreviated or written != "." else 1
-            elif not written[0].isdecimal():  # "tanggal 5 pukul 20.40" is no longer than "kemarin"
+            elif not written[0].isdecimal() or _NUMERAL.fullmatch(written):  # "tanggal 5" is no longer than "kemarin"
                 abbreviated = _ABBREVIATED.fullmatch(written) is not None
                 start = cut = match.start()
                 for plain, end in parted(written):
@@ -161,7 +184,15 @@ class Lexis:
         return None
 
     def _parted(self, word: str) -> tuple[tuple[str, int], ...]:
-        """A word as it is looked up, with its end; in two where a denial hangs on a known one."""
+        """A word as it is looked up, with its end; in two where a denial hangs on a known one.
+
+        A prefix that stands apart belongs to a known word: "di blokir" is "diblokir", "di bank" is not.
+        """
+        prefix, blank, rest = word.partition(" ")
+        if blank:
+            joined = self._known_form(f"{prefix}{_SPELLING.get(rest.lower(), rest)}".lower())
+            apart = ((self.plain(prefix), len(prefix)), (self.plain(rest), len(word)))
+            return ((joined, len(word)),) if joined else apart
         whole = self.plain(word)
         denial = None if whole in self._known else _DENIAL.match(word.lower())
         rest = self.plain(word[denial.end() :]) if denial else whole
@@ -174,7 +205,16 @@ class Lexis:
         low = _STRETCHED.sub(r"\1", word.lower()[:_LONGEST]).replace("’", "'")
         if low[-1:] == "2" and low[:-1].isalpha():
             low = low[:-1]  # "masuk2" is "masuk-masuk"
+        elif low[0].isdecimal():
+            low = "nol" if low == "0" else "kali"
         low = _SPELLING.get(low, low)
+        known = self._known_form(low)
+        if known is None and low.isalpha():
+            known = next((form for root in _roots(low, self._prefixes) if (form := self._known_form(root))), None)
+        return known or (self._meant(low) if len(low) >= _SHORTEST_FUZZY and low.isalpha() else low)
+
+    def _known_form(self, low: str) -> str | None:
+        """A known word that this is, with or without what hangs at its end."""
         if low in self._known:
             return low
         if low.endswith("e") and (full := _SPELLING.get(low[:-1] + "ai", low[:-1] + "ai")) in self._known:
@@ -185,11 +225,29 @@ class Lexis:
                 stem = _SPELLING.get(stem, stem)
                 if stem in self._known:
                     return stem
-        return self._meant(low) if len(low) >= _SHORTEST_FUZZY and low.isalpha() else low
+        return None
 
     def _meant(self, word: str) -> str:
         """The known word that differs in one letter, the word itself where there is none."""
         return next((self._slips[slip] for slip in (word, *_without_one(word)) if slip in self._slips), word)
+
+
+def _roots(word: str, prefixes: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
+    """What Malay words are made of, as far as their form tells: "ngehapusin", "terhapus", "dihapuskan" are "hapus"."""
+    if match := _COLLOQUIAL.fullmatch(word):
+        yield f"{match[1]}a{match[2]}"  # "dibales" is "dibalas"
+    stems = [word]
+    for prefix, sounds in prefixes:
+        if word.startswith(prefix):
+            stems += [sound + word.removeprefix(prefix) for sound in sounds]
+    for stem in stems:
+        for suffix, ends in _SUFFIXES:
+            if suffix and not stem.endswith(suffix):
+                continue
+            for end in ends:
+                root = stem.removesuffix(suffix) + end
+                if root != word and len(root) >= _SHORTEST_ROOT:
+                    yield _SPELLING.get(root, root)
 
 
 def _without_one(word: str) -> Iterator[str]:
@@ -218,11 +276,16 @@ def of_kind(kind: str) -> Iterator[tuple[str, str]]:
 
 
 def _phrases(named: Iterable[tuple[str, str]]) -> _Phrases:
-    """First word → the phrases that begin with it, the longest first, with their ideas."""
+    """First word → the phrases that begin with it, the longest first, with their ideas.
+
+    What only tells a bill ("notifikasi transaksi") speaks of what its words name, too.
+    """
     ideas: dict[tuple[str, ...], set[str]] = {}
     for idea, phrase in named:
         words = tuple(_SPELLING.get(word, word) for word in _TOKEN.findall(phrase.lower()) if word.strip())
         ideas.setdefault(words, set()).add(idea)
+    for words in [words for words, told in ideas.items() if told == {"bill"}]:
+        ideas[words] |= {idea for word in words for idea in ideas.get((word,), ())}
     found: _Phrases = {}
     for words in sorted(ideas, key=lambda words: (-len(words), words)):
         if words:

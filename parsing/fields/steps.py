@@ -57,7 +57,7 @@ _MAX_DEEDS = 4  #: of one clause that are looked at: the first that is told is t
 _WORDY = 60  #: code points; a longer clause is cut to where its deed is spoken of
 _CONFIDENT, _CARRIED = 0.8, 0.6
 
-_LEXIS = Lexis((idea, phrase) for idea, phrase in of_kind("steps") if idea not in ("break", "past"))
+_LEXIS = Lexis(((idea, phrase) for idea, phrase in of_kind("steps") if idea not in ("break", "past")), passive=False)
 _BEGINNINGS = _LEXIS.beginnings({*_ACTS, *(verb for verb, _, _ in _DEEDS)})  #: of deeds
 _starts = attrgetter("start")  #: where a word begins
 

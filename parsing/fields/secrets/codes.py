@@ -30,6 +30,13 @@ _OF_OTHERS = re.compile(
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"[ \t]{0,2}(?:rb|ribu|k|jt|juta|rupiah|idr)\b", re.IGNORECASE)
+#: "ganti pin jadi 224466, yang lama 135790"
+_FURTHER = re.compile(
+    rf"(?:[ \t]{{0,2}}[,;]?[ \t]{{1,2}}(?:{loosely_spelled((*phrases('secrets', 'lists'), *phrases('secrets', 'between'), *phrases('secrets', 'towards')))})(?!\w)){{1,4}}"
+    rf"[ \t:]{{1,2}}(?P<value>\d{{4,8}})(?![\w/@-]|[.,:]\d)",
+    re.IGNORECASE,
+)
+_MANY = 4  #: codes of one list
 _FEWEST, _MOST = 4, 8  #: digits of a PIN or code
 _USUAL = 6  #: digits of nearly every one-time code: what stands apart from its label has to have them
 _BREATH = 90  #: code points between a label and a code that stand in one breath
@@ -41,7 +48,9 @@ def find(text: Text) -> Iterator[Span]:
     """PINs, one-time codes after their label, then codes near one."""
     for kind in ("pin", "otp"):
         for match in _labelled(text, kind):
-            yield from _exact(kind, match)
+            for span in _exact(kind, match):
+                yield span
+                yield from _others(text.written, span)
     for match in _labelled(text, "code"):
         if sum(character.isdecimal() for character in match["value"]) == _USUAL and not _is_others(text, match.start()):
             yield Span(kind="otp", start=match.start("value"), end=match.end("value"))
@@ -69,6 +78,17 @@ def _exact(kind: str, match: re.Match[str]) -> Iterator[Span]:
         return  # a year
     if not _MONEY.match(match.string, start + len(value)):
         yield Span(kind=kind, start=start, end=start + len(value))
+
+
+def _others(text: str, first: Span) -> Iterator[Span]:
+    """The further codes of a list, as long as the first."""
+    place = first.end
+    for _ in range(_MANY):
+        match = _FURTHER.match(text, place)
+        if match is None or len(match["value"]) != first.end - first.start or _MONEY.match(text, match.end()):
+            return
+        place = match.end()
+        yield Span(kind=first.kind, start=match.start("value"), end=place)
 
 
 def _in_one_breath(text: Text) -> Iterator[Span]:

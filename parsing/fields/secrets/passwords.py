@@ -97,7 +97,8 @@ def _is_told(match: re.Match[str], value: str) -> bool:
         return not _REQUEST.search(match.string[max(0, match.start() - _BEFORE) : match.start()]) or bool(
             match["towards"]
         )
-    return bool(match["between"]) and not match["towards"] and not is_common(value)
+    asked = _REQUEST.search(match.string[max(0, match.start() - _BEFORE) : match.start()])
+    return bool(match["between"]) and not (match["towards"] or asked) and not is_common(value)
 
 
 def _is_alone(match: re.Match[str]) -> bool:
@@ -138,7 +139,7 @@ def _is_coded(value: str) -> bool:
         return False
     digits = sum(character.isdecimal() for character in value)
     letters = sum(character.isalpha() for character in value)
-    signs = sum(not character.isalnum() and character not in "-'/.," for character in value[1:])
+    signs = sum(not character.isalnum() and character not in "-'/., " for character in value[1:])
     if not letters:
         return digits >= 6 and digits == len(value)  # noqa: PLR2004
     return bool(digits) or bool(signs and letters)
