@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from parsing.fields.roots import roots
 from parsing.fields.vocabulary import LANGUAGES, table
 
 #: Code points that are looked at; a report says what it is about at its beginning.
@@ -30,21 +31,6 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _DENIAL = re.compile(r"(?:ngga|nggak|gak|ga|gk|tdk|tak|blm|belum)(?=[a-z]{3})")
 _CLITICS = ("nya", "ny", "kah", "lah", "ku", "mu", "s", "ed", "ing")
 _SHORTEST_STEM = 3
-#: Prefix → the sounds with which the root may begin that it stands before: "menghapus", "memakai", "nyoba".
-_PREFIXES = (
-    ("nge", ("",)),
-    ("meng", ("", "k")),
-    ("meny", ("s",)),
-    ("mem", ("", "p")),
-    ("men", ("", "t")),
-    ("me", ("",)),
-    ("ng", ("", "k")),
-    ("ny", ("s", "c")),
-)
-_PASSIVE = (("di", ("",)), ("ter", ("",)), ("ke", ("",)))
-_SUFFIXES = (("", ("",)), ("in", ("", "kan")), ("kan", ("",)), ("i", ("",)))
-_SHORTEST_ROOT = 4
-_COLLOQUIAL = re.compile(r"([a-z]{2,12})e([bdfghjklmnprst]{1,2})")
 _SHORTEST_FUZZY = 6  #: letters below which a slip of the finger is another word
 _LONGEST = 24  #: letters of a word
 _MAX_PLACES = 12  #: of one idea that are kept
@@ -133,7 +119,7 @@ class Lexis:
         self._phrases = _phrases(named)
         self._known = frozenset(word for listed in self._phrases.values() for phrase, _ in listed for word in phrase)
         self._slips = _slips(self._known)
-        self._prefixes = _PREFIXES + _PASSIVE if passive else _PREFIXES
+        self._passive = passive
         self.plain = lru_cache(maxsize=20_000)(self._plain)
         self.parted = lru_cache(maxsize=20_000)(self._parted)
 
@@ -210,7 +196,14 @@ class Lexis:
         low = _SPELLING.get(low, low)
         known = self._known_form(low)
         if known is None and low.isalpha():
-            known = next((form for root in _roots(low, self._prefixes) if (form := self._known_form(root))), None)
+            known = next(
+                (
+                    form
+                    for root in roots(low, passive=self._passive)
+                    if (form := self._known_form(_SPELLING.get(root, root)))
+                ),
+                None,
+            )
         return known or (self._meant(low) if len(low) >= _SHORTEST_FUZZY and low.isalpha() else low)
 
     def _known_form(self, low: str) -> str | None:
@@ -230,24 +223,6 @@ class Lexis:
     def _meant(self, word: str) -> str:
         """The known word that differs in one letter, the word itself where there is none."""
         return next((self._slips[slip] for slip in (word, *_without_one(word)) if slip in self._slips), word)
-
-
-def _roots(word: str, prefixes: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
-    """What Malay words are made of, as far as their form tells: "ngehapusin", "terhapus", "dihapuskan" are "hapus"."""
-    if match := _COLLOQUIAL.fullmatch(word):
-        yield f"{match[1]}a{match[2]}"  # "dibales" is "dibalas"
-    stems = [word]
-    for prefix, sounds in prefixes:
-        if word.startswith(prefix):
-            stems += [sound + word.removeprefix(prefix) for sound in sounds]
-    for stem in stems:
-        for suffix, ends in _SUFFIXES:
-            if suffix and not stem.endswith(suffix):
-                continue
-            for end in ends:
-                root = stem.removesuffix(suffix) + end
-                if root != word and len(root) >= _SHORTEST_ROOT:
-                    yield _SPELLING.get(root, root)
 
 
 def _without_one(word: str) -> Iterator[str]:
