@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from sqlalchemy import bindparam
@@ -11,22 +12,26 @@ from sqlmodel import Session, col, select
 
 from store import rows
 from store.models import AccountUse, Ticket
+from store.prepared import Prepared, several, valued
 
 #: Accounts of one mail that are looked up, and other uses that are told: enough to make an agent look.
 MAX_ACCOUNTS: Final = 10
 MAX_TOLD: Final = 3
 
 
-_ELSEWHERE = (
-    select(AccountUse.account, Ticket.number)
-    .join(Ticket, col(Ticket.id) == col(AccountUse.ticket_id))
-    .where(
-        AccountUse.desk_id == bindparam("desk"),
-        col(AccountUse.account).in_(bindparam("accounts", expanding=True)),
-        AccountUse.address != bindparam("sender"),
+@cache
+def _elsewhere(count: int) -> Prepared:
+    """Other uses of so many accounts."""
+    return Prepared(
+        select(AccountUse.account, Ticket.number)
+        .join(Ticket, col(Ticket.id) == col(AccountUse.ticket_id))
+        .where(
+            AccountUse.desk_id == bindparam("desk"),
+            col(AccountUse.account).in_(several("account", count)),
+            AccountUse.address != bindparam("sender"),
+        )
+        .order_by(col(AccountUse.id))
     )
-    .order_by(col(AccountUse.id))
-)
 
 
 def elsewhere(session: Session, desk_id: int, accounts: Sequence[str], sender: str) -> tuple[tuple[str, str], ...]:
@@ -35,8 +40,8 @@ def elsewhere(session: Session, desk_id: int, accounts: Sequence[str], sender: s
     if not wanted:
         return ()
     first: dict[str, str] = {}
-    asked = {"desk": desk_id, "accounts": wanted, "sender": sender}
-    for account, number in session.connection().execute(_ELSEWHERE, asked):
+    asked = {"desk": desk_id, "sender": sender} | valued("account", wanted)
+    for account, number in _elsewhere(len(wanted)).all(session, asked):
         first.setdefault(account, number)
     return tuple((account, first[account.lower()]) for account in accounts if account.lower() in first)[:MAX_TOLD]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam
@@ -16,6 +17,7 @@ from sqlmodel import Session, col, select
 from store import people
 from store.facts import AGENT, ASKED, CLAIMS_TO_ANSWER, Candidate, Relation
 from store.models import Finding, Participant, ThreadId, Ticket, TicketLink
+from store.prepared import Prepared, several, valued
 
 #: msg-ids of one mail that are looked up: the first names the thread, the last the mail answered (RFC 5322, 3.6.4).
 MAX_REFERENCES: Final = 50
@@ -135,17 +137,22 @@ def _by_token(session: Session, ties: Ties) -> Iterable[_Tie]:
             yield _Tie(Relation.TOKEN, participant.ticket_id, participant.address, addressed)
 
 
-_BY_THREAD = select(ThreadId.msgid, ThreadId.relation, ThreadId.ticket_id).where(
-    col(ThreadId.desk_id) == bindparam("desk"), col(ThreadId.msgid).in_(bindparam("msgids", expanding=True))
-)
+@cache
+def _of_thread(count: int) -> Prepared:
+    """What so many msg-ids lead to."""
+    return Prepared(
+        select(ThreadId.msgid, ThreadId.relation, ThreadId.ticket_id).where(
+            col(ThreadId.desk_id) == bindparam("desk"), col(ThreadId.msgid).in_(several("msgid", count))
+        )
+    )
 
 
 def _by_thread(session: Session, ties: Ties) -> Iterable[_Tie]:
     wanted, own = _shortened(ties.references), ties.message_id
     if not wanted and own is None:
         return
-    parameters = {"desk": ties.desk_id, "msgids": [*wanted, *([own] if own else [])]}
-    for found in session.connection().execute(_BY_THREAD, parameters):
+    msgids = [*wanted, *([own] if own else [])]
+    for found in _of_thread(len(msgids)).all(session, {"desk": ties.desk_id} | valued("msgid", msgids)):
         relation = _relation(found.msgid == own, found.relation)
         if relation is not None:
             yield _Tie(relation, found.ticket_id)
@@ -180,16 +187,22 @@ def survivor(session: Session, ticket: Ticket) -> Ticket:
     return ticket
 
 
-_TAKING_PART = select(Participant.ticket_id, Participant.address).where(
-    col(Participant.ticket_id).in_(bindparam("tickets", expanding=True)),
-    col(Participant.role).not_in((AGENT, ASKED)),
-)
+@cache
+def _participants(count: int) -> Prepared:
+    """Who takes part in so many tickets."""
+    return Prepared(
+        select(Participant.ticket_id, Participant.address).where(
+            col(Participant.ticket_id).in_(several("ticket", count)),
+            Participant.role != AGENT,
+            Participant.role != ASKED,
+        )
+    )
 
 
 def _taking_part(session: Session, keys: set[int]) -> Mapping[int, set[str]]:
     """The participants' addresses, by ticket; agents and whom they ask answer by other ways."""
     found: dict[int, set[str]] = {}
-    for ticket_id, address in session.connection().execute(_TAKING_PART, {"tickets": list(keys)}):
+    for ticket_id, address in _participants(len(keys)).all(session, valued("ticket", list(keys))):
         found.setdefault(ticket_id, set()).add(address)
     return found
 

@@ -9,6 +9,7 @@ from store import keys, numbers, rows
 from store.errors import NoSuchRow
 from store.keys import DeskKey
 from store.models import Desk
+from store.prepared import Prepared
 
 
 def ensure(session: Session, names: list[str], master: bytes) -> dict[str, tuple[int, DeskKey]]:
@@ -37,7 +38,7 @@ def rotate_tokens(session: Session, name: str) -> None:
     session.flush()
 
 
-_NEXT = (
+_NEXT = Prepared(
     update(Desk)
     .where(col(Desk.id) == bindparam("desk"))
     .values(last_number=col(Desk.last_number) + 1)
@@ -47,5 +48,5 @@ _NEXT = (
 
 def next_number(session: Session, desk_id: int, prefix: str) -> str:
     """Take the desk's next ticket number; its row stays locked until the transaction ends, so none is given twice."""
-    serial = session.connection().execute(_NEXT, {"desk": desk_id}).scalar_one()
+    (serial,) = _NEXT.first(session, {"desk": desk_id})
     return numbers.number(prefix, serial)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -24,6 +25,7 @@ from store.models import (
     Ticket,
     TicketLink,
 )
+from store.prepared import Prepared, several, valued
 
 #: The kind of the letters that tell an agent of a ticket.
 NOTICE: Final = "notice"
@@ -112,10 +114,16 @@ def participants(session: Session, ticket_id: int, role: str) -> Sequence[str]:
     return session.exec(statement.order_by(col(Participant.id))).all()
 
 
+@cache
+def _events(count: int) -> Prepared:
+    """A ticket's events of so many names."""
+    wanted = (Event.ticket_id == bindparam("ticket"), col(Event.what).in_(several("what", count)))
+    return Prepared(select(Event.at, Event.detail).where(*wanted).order_by(col(Event.id)))
+
+
 def events(session: Session, ticket_id: int, *what: str) -> Sequence[tuple[datetime, Mapping[str, Any]]]:
     """When something happened to a ticket, with its detail, the oldest first."""
-    statement = select(Event.at, Event.detail).where(Event.ticket_id == ticket_id, col(Event.what).in_(what))
-    return list(session.exec(statement.order_by(col(Event.id))).all())
+    return _events(len(what)).all(session, {"ticket": ticket_id} | valued("what", what))
 
 
 def asked(session: Session, ticket_id: int) -> Mapping[str, datetime]:

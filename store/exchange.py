@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from parsing.mail import Nature
 from store.facts import Exchange, OurLetter, Round
 from store.models import Letter, LetterRecipient, Mail, Message
+from store.prepared import Prepared
 
 #: The letter kind whose sending is rationed.
 ACKNOWLEDGEMENT: Final = "received"
@@ -55,13 +56,13 @@ def _acknowledged(since: str) -> object:
     return func.coalesce(func.sum(case((recent, 1), else_=0)), 0)
 
 
-_WRITTEN = (
+_WRITTEN = Prepared(
     select(_acknowledged("hour"), _acknowledged("day"), func.count())  # type: ignore[call-overload]
     .select_from(Letter)
     .join(LetterRecipient, _JOINED)
     .where(*_TO_SENDER, Letter.kind != ANSWER)
 )
-_LAST_LETTER = (
+_LAST_LETTER = Prepared(
     select(Letter.created_at, Letter.ticket_id, Letter.kind)
     .join(LetterRecipient, _JOINED)
     .where(*_TO_SENDER)
@@ -73,21 +74,21 @@ _BY_SENDER = (
     col(Mail.sender) == bindparam("sender"),
     col(Mail.received_at) > bindparam("after"),
 )
-_FOLLOWED = select(Mail.id).where(*_BY_SENDER, Mail.nature == Nature.HUMAN.value).limit(1)
-_ROUNDS = (
+_FOLLOWED = Prepared(select(Mail.id).where(*_BY_SENDER, Mail.nature == Nature.HUMAN.value).limit(1))
+_ROUNDS = Prepared(
     select(Mail.received_at, Mail.answers_as)
     .where(*_BY_SENDER, Mail.answers_as != "")
     .order_by(col(Mail.received_at).desc())
     .limit(MAX_ROUNDS)
 )
-_SAID = (
+_SAID = Prepared(
     select(func.substr(Message.new_text, 1, MAX_WORDS))
     .join(Mail, col(Message.mail_id) == col(Mail.id))
     .where(*_BY_SENDER, Message.direction == "in")
     .order_by(col(Mail.received_at).desc())
     .limit(MAX_SAID)
 )
-_OURS = (
+_OURS = Prepared(
     select(func.substr(Message.text, 1, MAX_WORDS))
     .join(LetterRecipient, col(Message.letter_id) == col(LetterRecipient.letter_id))
     .where(
@@ -103,24 +104,24 @@ _OURS = (
 def written(session: Session, desk_id: int, sender: str, now: datetime) -> Written:
     """How much the desk has written to an address of its own accord."""
     since = {"hour": now - timedelta(hours=1), "day": now - timedelta(days=1), "after": now - MEMORY}
-    found = session.connection().execute(_WRITTEN, {"desk": desk_id, "sender": sender} | since).one()
+    found = _WRITTEN.first(session, {"desk": desk_id, "sender": sender} | since)
     return Written(int(found[0]), int(found[1]), found[2] > 0)
 
 
 def exchange(session: Session, desk_id: int, sender: str, now: datetime) -> Exchange:
     """The exchange with a sender to whom there were letters."""
-    connection, wanted = session.connection(), {"desk": desk_id, "sender": sender, "after": now - MEMORY}
+    wanted = {"desk": desk_id, "sender": sender, "after": now - MEMORY}
     return Exchange(
         letter=_unanswered(session, wanted),
-        rounds=tuple(Round(at=at, kind=kind) for at, kind in connection.execute(_ROUNDS, wanted)),
-        said=tuple(connection.execute(_SAID, wanted).scalars()),
-        ours=tuple(connection.execute(_OURS, wanted).scalars()),
+        rounds=tuple(Round(at=at, kind=kind) for at, kind in _ROUNDS.all(session, wanted)),
+        said=tuple(words for (words,) in _SAID.all(session, wanted)),
+        ours=tuple(words for (words,) in _OURS.all(session, wanted)),
     )
 
 
 def _unanswered(session: Session, wanted: dict[str, Any]) -> OurLetter | None:
     """Our last letter, where nothing has followed it but what is known for a machine's."""
-    last = session.connection().execute(_LAST_LETTER, wanted).first()
-    if last is None or session.connection().execute(_FOLLOWED, wanted | {"after": last.created_at}).first():
+    last = _LAST_LETTER.first(session, wanted)
+    if last is None or _FOLLOWED.first(session, wanted | {"after": last.created_at}):
         return None
     return OurLetter(at=last.created_at, ticket_id=last.ticket_id, automatic=last.kind != ANSWER)

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from store import rows
 from store.facts import Earlier
 from store.models import Arrival, Mail, Route
+from store.prepared import Prepared
 
 WAITING, DONE, SHUNTED = "waiting", "done", "shunted"
 
@@ -88,16 +89,17 @@ def take_back_attempt(session: Session, arrival_id: int) -> None:
     )
 
 
-_SAME = select(Mail.ingest_key, Mail.id, Mail.state, Mail.ticket_id).where(
-    Mail.desk_id == bindparam("desk"),
-    (col(Mail.ingest_key) == bindparam("key")) | (col(Mail.message_id) == bindparam("message_id")),
+_SAME = Prepared(
+    select(Mail.ingest_key, Mail.id, Mail.state, Mail.ticket_id).where(
+        Mail.desk_id == bindparam("desk"),
+        (col(Mail.ingest_key) == bindparam("key")) | (col(Mail.message_id) == bindparam("message_id")),
+    )
 )
 
 
 def same(session: Session, desk_id: int, ingest_key: str, message_id: str | None) -> tuple[Earlier | None, bool]:
     """What the desk made of the same mail; and whether another one, with other content, bears its Message-ID."""
-    wanted = {"desk": desk_id, "key": ingest_key, "message_id": message_id}
-    found = session.connection().execute(_SAME, wanted).all()
+    found = _SAME.all(session, {"desk": desk_id, "key": ingest_key, "message_id": message_id})
     own = next((row for row in found if row.ingest_key == ingest_key), None)
     earlier = Earlier(mail_id=own.id, state=own.state, ticket_id=own.ticket_id) if own else None
     return earlier, any(row.ingest_key != ingest_key for row in found)

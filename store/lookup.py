@@ -15,6 +15,7 @@ from store.agent_tokens import Shown
 from store.candidates import Invited, Ties, candidates
 from store.exchange import exchange, written
 from store.facts import AGENT, ASKED, Candidate, Exchange, Facts, Returned
+from store.prepared import Prepared
 
 #: Letters that came back before an address counts as one that does not exist.
 HARD_BOUNCES: Final = 2
@@ -90,21 +91,23 @@ def _ties(question: Question, sender: str) -> Ties:
 
 
 #: Asked of every sender in one statement: most of it is nothing, and four that find nothing cost four times as much.
-_KNOWN = sqlalchemy.select(
-    people.BOUNCES_OF.scalar_subquery().label("bounces"),
-    ledger.MAILS_OF_SENDER.scalar_subquery().label("mails"),
-    brakes.HELD.exists().label("braked"),
-    brakes.REMEMBERED.exists().label("looped"),
-    people.AGENT_AT.exists().label("is_agent"),
-    tallies.within_hour("domain").scalar_subquery().label("to_domain"),
-    tallies.within_hour("all").scalar_subquery().label("by_desk"),
+_KNOWN = Prepared(
+    sqlalchemy.select(
+        people.BOUNCES_OF.scalar_subquery().label("bounces"),
+        ledger.MAILS_OF_SENDER.scalar_subquery().label("mails"),
+        brakes.HELD.exists().label("braked"),
+        brakes.REMEMBERED.exists().label("looped"),
+        people.AGENT_AT.exists().label("is_agent"),
+        tallies.within_hour("domain").scalar_subquery().label("to_domain"),
+        tallies.within_hour("all").scalar_subquery().label("by_desk"),
+    )
 )
 
 
 def _of_sender(session: Session, desk: int, sender: str, now: datetime) -> dict[str, Any]:
     """What is known of who wrote."""
     names = {"all": DESK_TALLY, "domain": domain_tally(sender), "tallied": tallies.oldest(now)}
-    known = session.connection().execute(_KNOWN, {"desk": desk, "sender": sender, "now": now} | names).one()
+    known = _KNOWN.first(session, {"desk": desk, "sender": sender, "now": now} | names)
     agent = people.agent_at(session, sender) if known.is_agent else None
     wrote = written(session, desk, sender, now)
     return {

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Select, bindparam, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, or_
 from sqlmodel import Session, col, select
 
 from store import rows
 from store.models import Mark, Ticket
+from store.prepared import Prepared, several, valued
 
 TRANSACTION, ERROR, WORDS, PICTURE, LIKENESS, TOPIC = "transaction", "error", "words", "picture", "likeness", "topic"
 
@@ -60,15 +62,16 @@ def add(session: Session, desk_id: int, ticket_id: int, sender: str, marks: Iter
 
 def find(session: Session, desk_id: int, sender: str, marks: Sequence[MarkOf], since: datetime) -> tuple[Earlier, ...]:
     """Earlier reports that share a mark, the oldest first; and all likenesses of the same sender's pictures."""
-    connection, wanted = session.connection(), {"desk": desk_id, "since": since}
-    exact = [(each.kind, each.value) for each in marks if each.kind != LIKENESS]
-    found = list(connection.execute(_EXACT, wanted | {"exact": exact}).mappings()) if exact else []
+    wanted = {"desk": desk_id, "since": since}
+    exact = [each for each in marks if each.kind != LIKENESS]
+    kinds, values = valued("kind", [each.kind for each in exact]), valued("value", [each.value for each in exact])
+    found = _exact(len(exact)).all(session, wanted | kinds | values) if exact else []
     if any(each.kind == LIKENESS for each in marks):
-        found += connection.execute(_OF_SENDER, wanted | {"sender": sender}).mappings()
-    transactions = _transactions(session, {mark["ticket_id"] for mark in found})
+        found += _OF_SENDER.all(session, wanted | {"sender": sender})
+    transactions = _transactions(session, {mark.ticket_id for mark in found})
     return tuple(
-        Earlier(**mark, transactions=transactions.get(mark["ticket_id"], frozenset()))
-        for mark in sorted(found, key=lambda mark: mark["at"])
+        Earlier(**mark._asdict(), transactions=transactions.get(mark.ticket_id, frozenset()))
+        for mark in sorted(found, key=lambda mark: mark.at)
     )
 
 
@@ -91,8 +94,14 @@ def _marks(alike: ColumnElement[bool]) -> Select[int, str, str, str, str, str, d
     )
 
 
-_EXACT = _marks(tuple_(col(Mark.kind), col(Mark.value)).in_(bindparam("exact", expanding=True)))
-_OF_SENDER = _marks((col(Mark.kind) == LIKENESS) & (col(Mark.sender) == bindparam("sender")))
+@cache
+def _exact(count: int) -> Prepared:
+    """Earlier marks that are one of so many."""
+    wanted = zip(several("kind", count), several("value", count), strict=True)
+    return Prepared(_marks(or_(*((col(Mark.kind) == kind) & (col(Mark.value) == value) for kind, value in wanted))))
+
+
+_OF_SENDER = Prepared(_marks((col(Mark.kind) == LIKENESS) & (col(Mark.sender) == bindparam("sender"))))
 
 
 def _transactions(session: Session, tickets: Iterable[int]) -> dict[int, frozenset[str]]:

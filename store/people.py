@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from store import rows
 from store.facts import AGENT, AgentFacts
 from store.models import Agent, AgentAddress, Participant, Person, PersonAddress
+from store.prepared import Prepared
 
 #: Bits of a participant's handle: what a reply token has room for.
 HANDLE_BITS = 40
@@ -55,20 +56,22 @@ def find(session: Session, desk_id: int, address: str) -> PersonAddress | None:
     return session.exec(_FIND, params={"desk": desk_id, "address": canonical(address)}).first()
 
 
-_SAME_PERSON = select(PersonAddress.address, PersonAddress.verified).where(
-    PersonAddress.desk_id == bindparam("desk"),
-    col(PersonAddress.person_id).in_(
-        select(PersonAddress.person_id)
-        .where(PersonAddress.desk_id == bindparam("desk"), PersonAddress.address == bindparam("address"))
-        .correlate(None)
-    ),
+_SAME_PERSON = Prepared(
+    select(PersonAddress.address, PersonAddress.verified).where(
+        PersonAddress.desk_id == bindparam("desk"),
+        col(PersonAddress.person_id).in_(
+            select(PersonAddress.person_id)
+            .where(PersonAddress.desk_id == bindparam("desk"), PersonAddress.address == bindparam("address"))
+            .correlate(None)
+        ),
+    )
 )
 
 
 def same_person(session: Session, desk_id: int, address: str) -> dict[str, bool]:
     """All addresses of whoever has this one, with whether mail from them has authenticated; none where nobody has."""
     wanted = {"desk": desk_id, "address": canonical(address)}
-    return {row.address: row.verified for row in session.connection().execute(_SAME_PERSON, wanted)}
+    return {row.address: row.verified for row in _SAME_PERSON.all(session, wanted)}
 
 
 def remember(session: Session, desk_id: int, address: str, name: str, now: datetime, *, verified: bool) -> int:
@@ -112,10 +115,17 @@ def participant(session: Session, ticket_id: int, address: str) -> Participant |
     return session.exec(statement).first()
 
 
+_OF_AGENTS = Prepared(
+    select(AgentAddress.address)
+    .join(Agent, col(Agent.id) == col(AgentAddress.agent_id))
+    .where(col(Agent.active))
+    .order_by(col(AgentAddress.id))
+)
+
+
 def agents_addresses(session: Session) -> list[str]:
     """All addresses of agents who are active."""
-    wanted = select(AgentAddress.address).join(Agent, col(Agent.id) == col(AgentAddress.agent_id))
-    return list(session.exec(wanted.where(col(Agent.active)).order_by(col(AgentAddress.id))).all())
+    return [address for (address,) in _OF_AGENTS.all(session, {})]
 
 
 def taking_part(session: Session, ticket_ids: Iterable[int], limit: int) -> list[str]:

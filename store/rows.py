@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Insert, Table, event, insert
+from sqlalchemy import Table, event, insert
 from sqlalchemy import inspect as inspect_row
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from store.errors import NoSuchRow
+from store.prepared import BEFORE, Prepared
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -34,17 +35,20 @@ class Draft:
 
 
 def add(session: Session, row: SQLModel | Draft) -> int:
-    """Insert one row; returns its new integer key."""
-    result = session.connection().execute(_insert(_table(row)), _values(row))
-    key = result.inserted_primary_key
-    return int(key[0]) if key and isinstance(key[0], int) else 0
+    """Insert one row; returns its new integer key, 0 where its table has none."""
+    table, values = _table(row), _values(row)
+    if "id" not in table.model_fields:
+        _insert(table, keyed=False).run(session, values)
+        return 0
+    return int(_insert_for_key(table, "id" in values).first(session, values).id)
 
 
 def add_all(session: Session, rows: Iterable[SQLModel | Draft]) -> None:
     """Insert rows of one table in one statement; none is fine."""
     listed = list(rows)
     if listed:
-        session.connection().execute(_insert(_table(listed[0])), [_values(row) for row in listed])
+        values = [_values(row) for row in listed]
+        _insert(_table(listed[0]), "id" in values[0]).run_each(session, values)
 
 
 def add_missing(session: Session, rows: Iterable[SQLModel | Draft]) -> None:
@@ -52,7 +56,7 @@ def add_missing(session: Session, rows: Iterable[SQLModel | Draft]) -> None:
     listed = list(rows)
     if listed:
         statement = _insert_missing(_table(listed[0]), _dialect(session))
-        session.connection().execute(statement, [_values(row) for row in listed])
+        statement.run_each(session, [_values(row) for row in listed])
 
 
 def add_up(session: Session, rows: Iterable[SQLModel | Draft], column: str, *, unique: tuple[str, ...]) -> None:
@@ -60,7 +64,7 @@ def add_up(session: Session, rows: Iterable[SQLModel | Draft], column: str, *, u
     listed = list(rows)
     if listed:
         statement = _insert_or_add(_table(listed[0]), _dialect(session), column, unique)
-        session.connection().execute(statement, [_values(row) for row in listed])
+        statement.run_each(session, [_values(row) for row in listed])
 
 
 def add_later(session: Session, rows: Iterable[SQLModel | Draft], *, missing: bool = False) -> None:
@@ -88,19 +92,22 @@ def gathering(session: Session) -> Iterator[None]:
     def write(table: type[SQLModel], missing: bool) -> None:  # a key of `waiting`
         (add_missing if missing else add_all)(session, waiting.pop((table, missing), ()))
 
-    def catch_up(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def catch_up(statement: str) -> None:
         for table, missing in [key for key in waiting if _names(statement, key[0])]:
             write(table, missing)
 
+    def catch_up_too(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        catch_up(statement)
+
     connection = session.connection()
-    session.info[_WAITING] = waiting
-    event.listen(connection, "before_cursor_execute", catch_up)
+    session.info |= {_WAITING: waiting, BEFORE: catch_up}
+    event.listen(connection, "before_cursor_execute", catch_up_too)
     try:
         yield
         _write_all(session, waiting)
     finally:
-        event.remove(connection, "before_cursor_execute", catch_up)
-        del session.info[_WAITING]
+        event.remove(connection, "before_cursor_execute", catch_up_too)
+        del session.info[_WAITING], session.info[BEFORE]
 
 
 @contextmanager
@@ -148,6 +155,7 @@ def chunks(values: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
 _Waiting = dict[tuple[type[SQLModel], bool], list[SQLModel | Draft]]
 
 
+@lru_cache(maxsize=10_000)
 def _names(statement: str, table: type[SQLModel]) -> bool:
     """Whether a statement may have to do with a table: its name stands in it, if only as a part of another's."""
     return str(table.__tablename__) in statement
@@ -165,20 +173,34 @@ def _values(row: SQLModel | Draft) -> dict[str, Any]:
 
 
 @cache
-def _insert(table: type[SQLModel]) -> Insert:
-    return insert(_mapped(table))
+def _insert(table: type[SQLModel], keyed: bool) -> Prepared:
+    return Prepared(insert(_mapped(table)), columns=_columns(table, keyed))
 
 
 @cache
-def _insert_missing(table: type[SQLModel], dialect: str) -> Insert:
-    return _insert_of(table, dialect).on_conflict_do_nothing()
+def _insert_for_key(table: type[SQLModel], keyed: bool) -> Prepared:
+    mapped = _mapped(table)
+    return Prepared(insert(mapped).returning(mapped.c.id), columns=_columns(table, keyed))
 
 
 @cache
-def _insert_or_add(table: type[SQLModel], dialect: str, column: str, unique: tuple[str, ...]) -> Insert:
+def _insert_missing(table: type[SQLModel], dialect: str) -> Prepared:
+    return Prepared(_insert_of(table, dialect).on_conflict_do_nothing(), columns=_columns(table, keyed=False))
+
+
+@cache
+def _insert_or_add(table: type[SQLModel], dialect: str, column: str, unique: tuple[str, ...]) -> Prepared:
     statement = _insert_of(table, dialect)
     added = _mapped(table).c[column] + statement.excluded[column]
-    return statement.on_conflict_do_update(index_elements=unique, set_={column: added})
+    return Prepared(
+        statement.on_conflict_do_update(index_elements=unique, set_={column: added}),
+        columns=_columns(table, keyed=False),
+    )
+
+
+def _columns(table: type[SQLModel], keyed: bool) -> tuple[str, ...]:
+    """The columns of a new row; its integer key comes from the database, unless it is told."""
+    return tuple(name for name in table.model_fields if keyed or name != "id")
 
 
 def _insert_of(table: type[SQLModel], dialect: str) -> postgresql.Insert | sqlite.Insert:

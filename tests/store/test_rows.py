@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -24,18 +26,51 @@ def _names(session: Session) -> list[str]:
     return sorted(session.exec(select(DoorHealth.name)).all())
 
 
+_INSERTS: list[str] = []
+
+
+class _Noting:
+    """A driver's cursor that notes the inserts."""
+
+    def execute(self, statement: Any, *more: Any, **how: Any) -> Any:
+        """Note it, and execute."""
+        if str(statement).startswith("INSERT"):
+            _INSERTS.append(str(statement))
+        return super().execute(statement, *more, **how)  # type: ignore[misc]
+
+    def executemany(self, statement: Any, *more: Any, **how: Any) -> Any:
+        """Likewise, once for all."""
+        _INSERTS.append(str(statement))
+        return super().executemany(statement, *more, **how)  # type: ignore[misc]
+
+
+class _SqliteCursor(_Noting, sqlite3.Cursor):
+    pass
+
+
+class _PostgresCursor(_Noting, psycopg.Cursor[Any]):
+    pass
+
+
+class _SqliteConnection(sqlite3.Connection):
+    def cursor(self, *_: Any) -> Any:
+        return super().cursor(_SqliteCursor)
+
+
 @contextmanager
 def _inserts(engine: Engine) -> Iterator[list[str]]:
     """The inserts that come while this lasts."""
-    seen: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("INSERT"):
-            seen.append(statement)
+    def connect(_dialect: Any, _record: Any, _arguments: Any, how: dict[str, Any]) -> None:
+        sqlite = engine.dialect.name == "sqlite"
+        how |= {"factory": _SqliteConnection} if sqlite else {"cursor_factory": _PostgresCursor}
 
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    engine.dispose()
+    _INSERTS.clear()
+    event.listen(engine, "do_connect", connect)
+    yield _INSERTS
+    event.remove(engine, "do_connect", connect)
+    engine.dispose()
 
 
 def test_rows_that_wait_go_in_one_statement(engine: Engine) -> None:
