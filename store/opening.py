@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import or_
@@ -82,13 +83,23 @@ def raw_mail(session: Session, folder: BlobFolder, master: bytes, mail: Mail) ->
     return folder.read(blob.name, mail_key(session, master, blob))
 
 
+def permitted(guard: str, role: str | None) -> bool:
+    """Whether that role opens what is guarded for that reason; what is not guarded is open to everybody."""
+    return not guard or role in ROLES
+
+
+def record_all(session: Session, names: Iterable[str], by: str, reason: str, now: datetime) -> None:
+    """Remember that sealed files are handed over together; what became of their tickets is the caller's to say."""
+    rows.add_all(session, [rows.Draft(Access, blob=name, at=now, by=by, reason=reason) for name in names])
+
+
 def _permit(blob: Blob, role: str | None) -> None:
-    if blob.guard and role not in ROLES:
+    if not permitted(blob.guard, role):
         raise BlobGuarded(blob.guard)
 
 
 def _record(session: Session, name: str, by: str, reason: str, now: datetime) -> None:
-    rows.add(session, Access(blob=name, at=now, by=by, reason=reason))
+    record_all(session, [name], by, reason, now)
     ticket_id = _ticket_of(session, name)
     if ticket_id is not None:
         tickets.add_event(session, ticket_id, now, "opened a sealed file", by, {"blob": name, "reason": reason})
