@@ -14,7 +14,7 @@ def proven(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, own: Proof) -> 
     """Who vouches for the sender: the desk's border servers where it has any, else our own evaluation."""
     if not desk.trusted:
         return own
-    if not _by_relay(desk, envelope.client):
+    if not by_relay(desk, envelope.client):
         return Proof(standing=Standing.NONE, told="it came past the border")
     return authenticate.by_border(mail, desk.trusted, desk.settings.authserv_received_above)
 
@@ -22,7 +22,7 @@ def proven(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, own: Proof) -> 
 def calls_it_spam(desk: OpenDesk, mail: ParsedMail, envelope: Envelope) -> bool:
     """Whether the border calls a mail spam, by the field that the desk's settings name."""
     name, _, value = desk.settings.spam_header.partition(":")
-    if not name or not _by_relay(desk, envelope.client):
+    if not name or not by_relay(desk, envelope.client):
         return False
     return any(
         each.name == name.lower()
@@ -32,7 +32,7 @@ def calls_it_spam(desk: OpenDesk, mail: ParsedMail, envelope: Envelope) -> bool:
     )
 
 
-def _by_relay(desk: OpenDesk, client: str | None) -> bool:
+def by_relay(desk: OpenDesk, client: str | None) -> bool:
     """Whether a mail came from where the desk's border servers are; what doors without a client fetch, they do."""
     if client is None:
         return True

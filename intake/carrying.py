@@ -88,6 +88,8 @@ def _join(session: Session, decision: Join, work: Work) -> None:
         session, decision.ticket_id, work.now, "joined", detail={"rule": decision.rule, "why": decision.why}
     )
     guarding.of_join(session, decision, work)
+    if work.identity == VERIFIED and work.sender_known:
+        people.prove(session, work.desk.id, work.mail.from_.address if work.mail.from_ else "")
     follow_up.of_mail(session, work.following, work, decision.ticket_id)
     follow_up.of_answer(session, work.following, work, ticket, mail_id)
     telling.of_join(session, decision, work)
@@ -108,12 +110,12 @@ def _pass_over(session: Session, decision: PassedOver, work: Work) -> None:
 
 
 def _bounce(session: Session, decision: Bounced, work: Work) -> None:
-    tickets.move(session, decision.ticket_id, decision.move, "", work.now)
+    news = decision.lost and not guarding.has_come_back(session, decision)
+    tickets.move(session, decision.ticket_id, decision.move if news else Move.AUTOMAT_WROTE, "", work.now)
     mail_id = filing.ledger_row(session, decision, work, decision.ticket_id, "a bounce is never answered")
-    to_customer = decision.move is Move.BOUNCED
-    _add_message(session, work, decision.ticket_id, mail_id, "in" if to_customer else "note")
-    guarding.of_bounce(session, decision, work)
-    if to_customer:
+    _add_message(session, work, decision.ticket_id, mail_id, "note" if decision.inside else "in")
+    guarding.of_bounce(session, decision, work, news=news)
+    if news and not decision.inside:
         telling.of_bounce(session, decision, work)
 
 
@@ -179,10 +181,8 @@ def _person(session: Session, work: Work) -> int | None:
     verified = work.identity == VERIFIED
     if known is None:
         return people.remember(session, work.desk.id, sender.address, sender.name, work.now, verified=verified)
-    if verified and (not known.verified or known.hard_bounces):
-        known.verified, known.hard_bounces = True, 0  # who writes can be written to
-        session.add(known)
-        session.flush()
+    if verified:
+        people.prove(session, work.desk.id, sender.address)
     return known.person_id
 
 

@@ -16,13 +16,13 @@ from intake.desks import OpenDesk, Presented
 from intake.directory import Directory
 from intake.following import Following, follow
 from intake.identity import authenticate
-from intake.identity.authenticate import SUSPICIOUS, UNVERIFIED, Proof, Standing
+from intake.identity.authenticate import SUSPICIOUS, UNVERIFIED, VERIFIED, Proof, Standing
 from intake.identity.examining import Examination
 from intake.reading.sealing import SeenPicture
 from intake.triage import Decision, triage
 from parsing.mail import Envelope, Nature, ParsedMail
 from parsing.report import Report
-from store import canaries, lookup, numbers, tallies
+from store import canaries, lookup, numbers, people, tallies
 from store.candidates import Invited
 from store.facts import AGENT, ASKED, Facts
 from store.holding import Reason
@@ -78,13 +78,13 @@ def decide(
     """The decision about one mail at one desk."""
     writer = _writer(desk, directory, mail, envelope, examination)
     mail, proof, identity = writer.mail, writer.proof, writer.identity
-    source = _source(mail, envelope)
+    source = _source(desk, writer, envelope)
     presented = _believed(session, desk, _presented(desk, mail, envelope, now), source, now)
     gathered = lookup.facts(session, _question(desk, writer, report, ingest_key, presented, now))
-    judgement = loops.judge(mail, report, gathered, envelope)
-    around = _circumstances(desk, directory, writer, envelope, examination, now, loop=judgement.loop)
+    around = _circumstances(desk, directory, writer, envelope, examination, now)
+    judgement = _judged(desk, mail, report, gathered, envelope, around)
     resembled = _resembled(directory, mail, gathered)
-    around = replace(around, canary=canaries.is_ours(session, desk.id, mail.message_id))
+    around = replace(around, loop=judgement.loop, canary=canaries.is_ours(session, desk.id, mail.message_id))
     return Decided(
         mail=mail,
         facts=gathered,
@@ -111,6 +111,15 @@ def decide(
     )
 
 
+def _judged(
+    desk: OpenDesk, mail: ParsedMail, report: Report, facts: Facts, envelope: Envelope, around: Circumstances
+) -> Judgement:
+    """Whether a machine answers our letters. Who gets none answers none: a forger would brake whom he writes as."""
+    if answering.not_entitled(facts, desk.policy, around):
+        return Judgement()
+    return loops.judge(mail, report, facts, envelope)
+
+
 def _resembled(directory: Directory, mail: ParsedMail, facts: Facts) -> str:
     """Whom the sender could be taken for: us, or somebody in the ticket that the mail is tied to."""
     sender = mail.from_.address if mail.from_ else ""
@@ -126,8 +135,6 @@ def _circumstances(
     envelope: Envelope,
     examination: Examination,
     now: datetime,
-    *,
-    loop: bool,
 ) -> Circumstances:
     mail, proof, identity = writer.mail, writer.proof, writer.identity
     return Circumstances(
@@ -137,7 +144,6 @@ def _circumstances(
         null_sender=envelope.mail_from == "" and not writer.by_form,
         history=envelope.history,
         from_ourselves=mail.from_ is not None and directory.knows(mail.from_.address),
-        loop=loop,
         hold="" if envelope.history else _hold(desk, mail, envelope, examination, identity),
         by_form=writer.by_form,
         addressed=any(desks.is_ours(desk, each.address) for each in (*writer.mail.to, *writer.mail.cc)),
@@ -188,10 +194,15 @@ def _hold(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, examination: Exa
     return next((reason.value for holds, reason in reasons if holds), "")
 
 
-def _source(mail: ParsedMail, envelope: Envelope) -> str:
-    """Whom a wrong token is counted against: the client, or where no door knows it, the domain that wrote."""
-    domain = mail.from_.address.rpartition("@")[2].lower() if mail.from_ else ""
-    return f"token:{envelope.client or domain}"
+def _source(desk: OpenDesk, writer: _Writer, envelope: Envelope) -> str:
+    """Whom a wrong token is counted against: the sender where he is proven, else the client.
+
+    Neither a From that anybody can write nor a server that brings everybody's mail may cost others their tokens; those
+    who are neither proven nor told apart by a client share one count.
+    """
+    if writer.identity == VERIFIED and writer.customer:
+        return f"token:{people.canonical(writer.customer)}"
+    return "token:unproven" if border.by_relay(desk, envelope.client) else f"token:{envelope.client}"
 
 
 def _presented(desk: OpenDesk, mail: ParsedMail, envelope: Envelope, now: datetime) -> Presented:
@@ -222,6 +233,7 @@ def _question(
         now=now,
         numbers=numbers.find(mail.subject, desk.settings.prefix),
         returned=_returned(desk, mail, now),
+        letter=_returned_letter(mail) or "",
         accounts=[str(value) for value in report.values("usernames")],
         agents=presented.agents,
         asked=presented.asked,
@@ -234,9 +246,14 @@ def _is_own_letter(desk: OpenDesk, mail: ParsedMail, now: datetime) -> bool:
     return bool(desks.presented(desk, own, [mail.message_id] if mail.message_id else (), now).invited)
 
 
+def _returned_letter(mail: ParsedMail) -> str | None:
+    """The Message-ID of the letter that a bounce returns."""
+    return mail.bounce.original_message_id if mail.nature is Nature.BOUNCE and mail.bounce else None
+
+
 def _returned(desk: OpenDesk, mail: ParsedMail, now: datetime) -> tuple[Invited, ...]:
     """The tokens of the letter that a bounce returns."""
-    original = mail.bounce.original_message_id if mail.nature is Nature.BOUNCE and mail.bounce else None
+    original = _returned_letter(mail)
     if not original:
         return ()
     found = desks.presented(desk, (), [original], now)

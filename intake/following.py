@@ -88,7 +88,7 @@ def _placed(
     *,
     verified: bool,
 ) -> Following:
-    """Where the mail belongs: a new report that is none joins, where its sender has authenticated."""
+    """Where the mail belongs: a new report that is none joins, where its sender has authenticated, now and then."""
     repeats = ((recognised.duplicate_of, "same_report"),) if recognised.duplicate_of else ()
     if isinstance(decision, Join):
         others = [(ticket, why) for ticket, why in recognised.related if ticket != decision.ticket_id]
@@ -101,7 +101,7 @@ def _placed(
         if found.ticket_id is not None:
             joins = _join(session, found.ticket_id, "enquiry", "its sender asks how far a report of his has come")
             return Following(decision=joins, mistyped=found.mistyped)
-    elif recognised.duplicate_of is not None:
+    elif recognised.duplicate_of is not None and recognised.proven:
         joins = _join(session, recognised.duplicate_of, "duplicate", recognised.why)
         return Following(decision=joins, related=recognised.related)
     return Following(decision=decision, related=(*repeats, *recognised.related))

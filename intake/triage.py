@@ -83,8 +83,11 @@ class Bounced:
 
     ticket_id: int
     address: str  #: whom the letter was for
-    permanent: bool
+    letter_id: int
+    permanent: bool  #: for good, and the report names the address: that counts against it
+    lost: bool  #: the letter does not arrive any more, whomever the report names; a delay is none
     detail: str  #: status and reason, as the reporter gave them
+    inside: bool = False  #: it was an agent's, or went to somebody whom an agent had asked
     rule: str = "bounce"
     why: str = "it reports a letter of ours, by its token, as not delivered"
     move: Move = Move.BOUNCED
@@ -133,6 +136,7 @@ _OPEN_WHY = {
     ladder.UNPROVEN: ("unproven", "it refers to a ticket, and its sender, who else authenticates, does not now"),
     ladder.OTHER_TRANSACTION: ("other_matter", "it came to an old reply address with another transaction"),
     ladder.LATE: ("late", "the ticket that it answers has been closed for too long"),
+    ladder.OUT_OF_SIGHT: ("in_sight", "the ticket that it answers is held, and its sender is proven"),
 }
 
 #: Ticket systems that write from another address each time would go on for ever.
@@ -185,15 +189,19 @@ def _sent(mail: ParsedMail, facts: Facts, around: Circumstances) -> Outside | Pa
 
 
 def _bounced(returned: Returned, mail: ParsedMail) -> Bounced:
-    """What came back counts against the address only where the report names it."""
+    """What came back counts against the address only where the report names it; a delay moves nothing."""
     reported = mail.bounce.recipients if mail.bounce else ()
     failure = next((each for each in reported if each.address.lower() == returned.address), None)
+    lost = not reported or any(each.permanent for each in reported)
     return Bounced(
         ticket_id=returned.ticket_id,
         address=returned.address,
+        letter_id=returned.letter_id,
         permanent=failure is not None and failure.permanent,
-        detail=_told(failure) if failure else "",
-        move=Move.AUTOMAT_WROTE if returned.inside else Move.BOUNCED,
+        lost=lost,
+        detail=_told(failure or reported[0]) if reported else "",
+        inside=returned.inside,
+        move=Move.BOUNCED if lost and not returned.inside else Move.AUTOMAT_WROTE,
     )
 
 
@@ -214,17 +222,24 @@ def _held(place: Place, hold: str) -> Open:
 
 def _join(candidate: Candidate, mail: ParsedMail, report: Report, around: Circumstances) -> Join:
     rule, why = _JOIN_WHY[candidate.relation]
-    if around.history or mail.nature is not Nature.HUMAN:
-        move = Move.AUTOMAT_WROTE
-    else:
-        move = Move.CUSTOMER_THANKED if is_thanks(mail) else Move.CUSTOMER_WROTE
     return Join(
         ticket_id=candidate.ticket_id,
         rule=rule,
         why=why,
-        move=move,
+        move=_move(candidate, mail, around),
         urgent=asks_for_change(mail, report),
     )
+
+
+def _move(candidate: Candidate, mail: ParsedMail, around: Circumstances) -> Move:
+    """What an answer does to its ticket. Thanks close one, so they have to be the customer's own."""
+    if around.history or mail.nature is not Nature.HUMAN:
+        return Move.AUTOMAT_WROTE
+    if not is_thanks(mail):
+        return Move.CUSTOMER_WROTE
+    by_token = candidate.relation is Relation.TOKEN and not candidate.sender_authenticates
+    own = around.identity == VERIFIED or by_token
+    return Move.CUSTOMER_THANKED if own else Move.AUTOMAT_WROTE
 
 
 def _open(place: Place, mail: ParsedMail, report: Report, facts: Facts, policy: Policy, around: Circumstances) -> Open:

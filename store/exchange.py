@@ -101,6 +101,19 @@ _OURS = Prepared(
 )
 
 
+#: Whether a person of ours has answered an address.
+ANSWERED = (
+    select(Letter.id)
+    .join(LetterRecipient, _JOINED)
+    .where(
+        LetterRecipient.address == bindparam("sender"),
+        Letter.desk_id == bindparam("desk"),
+        Letter.kind == ANSWER,
+        Letter.state == "sent",
+    )
+)
+
+
 def written(session: Session, desk_id: int, sender: str, now: datetime) -> Written:
     """How much the desk has written to an address of its own accord."""
     since = {"hour": now - timedelta(hours=1), "day": now - timedelta(days=1), "after": now - MEMORY}

@@ -104,6 +104,7 @@ class Returned:
     """A letter of ours that came back, by the token that it bore."""
 
     ticket_id: int
+    letter_id: int
     address: str  #: whom the letter was for
     inside: bool = False  #: an agent, or somebody whom an agent asked: no customer
 
@@ -148,6 +149,7 @@ class Facts:
     candidates: tuple[Candidate, ...] = ()  #: the best first
     neighbours: tuple[str, ...] = ()  #: whom the sender may want to be taken for: who takes part in those, and agents
     sender_known: bool = False  #: the address has written to this desk before
+    acquainted: bool = False  #: mail from it was proven before, or a person of ours has answered it
     mails_before: int = 0  #: from that address
     acknowledged_last_hour: int = 0  #: acknowledgements to the sender's address
     acknowledged_last_day: int = 0

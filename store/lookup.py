@@ -10,11 +10,12 @@ from typing import Any, Final
 import sqlalchemy
 from sqlmodel import Session
 
-from store import accounts, agent_tokens, brakes, ledger, people, tallies
+from store import accounts, agent_tokens, brakes, ledger, people, rows, said, tallies
 from store.agent_tokens import Shown
-from store.candidates import Invited, Ties, candidates
-from store.exchange import exchange, written
+from store.candidates import Invited, Ties, candidates, survivor
+from store.exchange import ANSWERED, exchange, written
 from store.facts import AGENT, ASKED, Candidate, Exchange, Facts, Returned
+from store.models import Ticket
 from store.prepared import Prepared
 
 #: Letters that came back before an address counts as one that does not exist.
@@ -38,6 +39,7 @@ class Question:
     now: datetime
     numbers: Sequence[str] = ()  #: ticket numbers in the subject
     returned: Sequence[Invited] = field(default=())  #: tokens of the letter that the mail reports as not delivered
+    letter: str = ""  #: that letter's Message-ID
     accounts: Sequence[str] = ()  #: usernames that the mail is about
     agents: Sequence[Shown] = field(default=())  #: agents' tokens, expired ones too
     asked: Sequence[int] = ()  #: handles of tokens that side questions bear
@@ -95,6 +97,8 @@ _KNOWN = Prepared(
     sqlalchemy.select(
         people.BOUNCES_OF.scalar_subquery().label("bounces"),
         ledger.MAILS_OF_SENDER.scalar_subquery().label("mails"),
+        people.PROVEN.exists().label("proven"),
+        ANSWERED.exists().label("answered"),
         brakes.HELD.exists().label("braked"),
         brakes.REMEMBERED.exists().label("looped"),
         people.AGENT_AT.exists().label("is_agent"),
@@ -112,6 +116,7 @@ def _of_sender(session: Session, desk: int, sender: str, now: datetime) -> dict[
     wrote = written(session, desk, sender, now)
     return {
         "sender_known": known.bounces is not None,
+        "acquainted": known.proven or known.answered,
         "mails_before": known.mails,
         "acknowledged_last_hour": wrote.acknowledged_last_hour,
         "acknowledged_last_day": wrote.acknowledged_last_day,
@@ -134,8 +139,15 @@ def _neighbours(session: Session, tied: Sequence[Candidate], *, stranger: bool) 
 
 
 def _returned(session: Session, question: Question) -> Returned | None:
-    """The letter that came back: only its own token says so, since anybody can write a bounce."""
+    """The letter that came back: its own token says so, since anybody can write a bounce, and that we wrote it."""
     for participant in people.by_handles(session, question.desk_id, [each.handle for each in question.returned]):
-        inside = participant.role in (AGENT, ASKED)
-        return Returned(ticket_id=participant.ticket_id, address=participant.address, inside=inside)
+        letter_id = said.letter_to(session, question.letter, participant.address)
+        if letter_id is not None:
+            ticket = survivor(session, rows.one(session, Ticket, participant.ticket_id))
+            return Returned(
+                ticket_id=ticket.id or 0,
+                letter_id=letter_id,
+                address=participant.address,
+                inside=participant.role in (AGENT, ASKED),
+            )
     return None

@@ -15,7 +15,7 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, Select, bindparam, or_
 from sqlmodel import Session, col, select
 
-from store import rows
+from store import customers, rows
 from store.models import Mark, Ticket
 from store.prepared import Prepared, several, valued
 
@@ -44,6 +44,7 @@ class Earlier:
     value: str
     sender: str  #: the address, lower case
     at: datetime
+    proven: bool  #: its sender was proven in its ticket, and that is at work
     transactions: frozenset[str]  #: the marks of all transactions in its ticket
 
 
@@ -75,7 +76,7 @@ def find(session: Session, desk_id: int, sender: str, marks: Sequence[MarkOf], s
     )
 
 
-def _marks(alike: ColumnElement[bool]) -> Select[int, str, str, str, str, str, datetime]:
+def _marks(alike: ColumnElement[bool]) -> Select[int, str, str, str, str, str, datetime, bool]:
     """Earlier marks with their tickets, as `Earlier` calls the columns."""
     return (
         sqlalchemy.select(
@@ -86,6 +87,7 @@ def _marks(alike: ColumnElement[bool]) -> Select[int, str, str, str, str, str, d
             col(Mark.value),
             col(Mark.sender),
             col(Mark.at),
+            customers.proven(col(Mark.sender)).label("proven"),
         )
         .join(Ticket, col(Ticket.id) == col(Mark.ticket_id))
         .where(col(Mark.desk_id) == bindparam("desk"), col(Mark.at) > bindparam("since"), alike)

@@ -51,6 +51,14 @@ BOUNCES_OF = select(PersonAddress.hard_bounces).where(
 )
 
 
+#: Whether mail from an address was proven before.
+PROVEN = select(PersonAddress.id).where(
+    PersonAddress.desk_id == bindparam("desk"),
+    PersonAddress.address == bindparam("sender"),
+    col(PersonAddress.verified),
+)
+
+
 def find(session: Session, desk_id: int, address: str) -> PersonAddress | None:
     """The row of an address that has written to this desk before."""
     return session.exec(_FIND, params={"desk": desk_id, "address": canonical(address)}).first()
@@ -82,6 +90,14 @@ def remember(session: Session, desk_id: int, address: str, name: str, now: datet
         rows.Draft(PersonAddress, desk_id=desk_id, person_id=person, address=canonical(address), verified=verified),
     )
     return person
+
+
+def prove(session: Session, desk_id: int, address: str) -> None:
+    """A mail of a known address has authenticated: who writes can be written to."""
+    known = (col(PersonAddress.desk_id) == desk_id, col(PersonAddress.address) == canonical(address))
+    news = ~col(PersonAddress.verified) | (col(PersonAddress.hard_bounces) > 0)
+    statement = update(PersonAddress).where(*known, news).values(verified=True, hard_bounces=0)
+    session.connection().execute(statement)
 
 
 def addresses(session: Session, person_id: int) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from parsing.mail import Nature
-from store.models import Letter, Message
+from store.models import Letter, LetterRecipient, Message
 
 
 def letters(session: Session, ticket_id: int) -> int:
@@ -32,3 +32,13 @@ def last_answer(session: Session, ticket_id: int) -> datetime | None:
         Message.ticket_id == ticket_id, Message.direction == "out", Message.nature == Nature.HUMAN.value
     )
     return session.exec(statement).one()
+
+
+def letter_to(session: Session, message_id: str, address: str) -> int | None:
+    """The letter of that Message-ID, in whatever case, that was for an address in lower case."""
+    statement = (
+        select(Letter.id)
+        .join(LetterRecipient, col(LetterRecipient.letter_id) == col(Letter.id))
+        .where(Letter.message_id == message_id.lower(), LetterRecipient.address == address)
+    )
+    return session.exec(statement).first()

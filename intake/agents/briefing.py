@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
-from intake.agents import mailing
+from intake.agents import mailing, questions
 from intake.desks import OpenDesk
 from replies import language, wording
 from replies.agent_addresses import AgentAddresses
@@ -34,7 +34,7 @@ MAX_PICTURES: Final = 6
 _INSIDE: Final = frozenset({Why.NOTE, Why.PENDING_NOTE})
 
 #: Events that tell an agent to beware, and those that tell that many report the same.
-_WARNINGS: Final = ("account elsewhere", "address proposed", "priority high")
+_WARNINGS: Final = ("account elsewhere", "address proposed", "priority high", questions.UNPROVEN)
 _SIMILAR: Final = "similar reports"
 _UNTHANKED: Final = "not acknowledged"
 

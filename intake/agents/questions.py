@@ -14,6 +14,7 @@ from intake.agents.errand import Errand, Refused
 from intake.decision.agent_mail import ByAsked
 from intake.effects import filing, letter_box
 from intake.effects.work import Work
+from intake.identity.authenticate import VERIFIED
 from parsing.body import verbs
 from parsing.mail import Address
 from replies import compose, letters, tokens
@@ -28,6 +29,9 @@ from store.notices import Why
 QUESTION = "question"
 
 _EVENT = "asked"
+
+#: The event that warns of an answer that anybody may have written who knows its address.
+UNPROVEN = "side answer unproven"
 
 
 def ask(errand: Errand, value: str, what: Written) -> None:
@@ -55,6 +59,9 @@ def answered(session: Session, decision: ByAsked, work: Work) -> None:
     filing.add_note(session, work, decision.ticket_id, mail_id, sender_name=sender.name if sender else "")
     address = people.canonical(sender.address) if sender else ""
     tickets.add_event(session, decision.ticket_id, work.now, "side answer", detail={"from": address})
+    if work.identity != VERIFIED:
+        why = f"the answer of {address} to a side question is not proven to be theirs"
+        tickets.add_event(session, decision.ticket_id, work.now, UNPROVEN, detail={"why": why})
     if decision.human:
         notices.want(session, decision.ticket_id, Why.NOTE, work.now, to=_asker(session, decision.ticket_id, address))
 

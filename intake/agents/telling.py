@@ -54,6 +54,5 @@ def of_recovery(session: Session, ticket_id: int, work: Work) -> None:
 
 def of_bounce(session: Session, decision: Bounced, work: Work) -> None:
     """A letter to the customer came back for good."""
-    if decision.permanent:
-        detail = {"address": decision.address, "why": decision.detail}
-        notices.want(session, decision.ticket_id, Why.BOUNCED, work.now, detail=detail)
+    detail = {"address": decision.address, "why": decision.detail}
+    notices.want(session, decision.ticket_id, Why.BOUNCED, work.now, detail=detail)

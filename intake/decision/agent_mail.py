@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from intake.decision.answering import Circumstances
 from intake.decision.authority import Credentials, refusal
+from intake.identity.authenticate import SUSPICIOUS
 from parsing.mail import Nature, ParsedMail
 from store.facts import AgentFacts, Facts, Purpose
 
@@ -42,8 +43,12 @@ class ByAsked:
 
 
 def by_asked(mail: ParsedMail, facts: Facts, around: Circumstances) -> ByAsked | None:
-    """Whether a mail answers a side question; what has to be looked at first does not."""
-    if facts.asked is None or around.history or around.hold or around.failed:
+    """Whether a mail answers a side question; what has to be looked at first does not, nor what may be anybody's.
+
+    The reply address is a bearer's secret: a sender who is not proven is believed only where nothing speaks against
+    him, and the note says so.
+    """
+    if facts.asked is None or around.history or around.hold or around.failed or around.identity == SUSPICIOUS:
         return None
     return ByAsked(ticket_id=facts.asked.ticket_id, human=mail.nature is Nature.HUMAN)
 

@@ -58,7 +58,7 @@ class Circumstances:
 
 def silence(mail: ParsedMail, facts: Facts, policy: Policy, around: Circumstances) -> str:
     """Why no automatic letter goes to this sender now, "" where one may."""
-    return _no_answer(mail, around) or _not_entitled(facts, policy, around) or _enough(facts, policy, loop=around.loop)
+    return _no_answer(mail, around) or not_entitled(facts, policy, around) or _enough(facts, policy, loop=around.loop)
 
 
 def never_unasked(address: str, facts: Facts, *, from_ourselves: bool, suspicious: bool) -> str:
@@ -99,14 +99,14 @@ def _no_answer(mail: ParsedMail, around: Circumstances) -> str:
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def _not_entitled(facts: Facts, policy: Policy, around: Circumstances) -> str:
+def not_entitled(facts: Facts, policy: Policy, around: Circumstances) -> str:
     """Why this sender gets nothing, whatever was sent before."""
     if around.identity == SUSPICIOUS:
         return "suspicious sender"
     unproven = around.identity == UNVERIFIED and not around.by_form
     if policy.acknowledge == "authenticated" and unproven:
         return "sender not authenticated"
-    if policy.acknowledge == "known" and unproven and not facts.sender_known:
+    if policy.acknowledge == "known" and unproven and not facts.acquainted:
         return "sender not authenticated and not known"
     return "letters to this address came back" if facts.undeliverable else ""
 

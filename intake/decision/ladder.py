@@ -16,6 +16,7 @@ from intake.identity.authenticate import SUSPICIOUS, VERIFIED
 from parsing.mail import Nature, ParsedMail
 from parsing.report import Report
 from store.facts import CLAIMS_TO_ANSWER, Candidate, Relation
+from store.states import Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +40,7 @@ class Sender:
 
 #: Why a mail does not join a ticket it is tied to, as the link between the tickets says it.
 STRANGER, UNPROVEN, OTHER_TRANSACTION, LATE = CLAIMS_TO_ANSWER, "unproven", "other_transaction", "continues"
+OUT_OF_SIGHT = "held"
 
 
 def find(
@@ -79,6 +81,9 @@ def _reasons(
         yield OTHER_TRANSACTION
     if _late(mail, candidate, window):
         yield LATE
+    # Whoever opened it may have been somebody else; and nobody looks there.
+    if candidate.status == Status.HELD and sender.identity == VERIFIED:
+        yield OUT_OF_SIGHT
 
 
 def _autocompleted(mail: ParsedMail, report: Report, candidate: Candidate) -> bool:

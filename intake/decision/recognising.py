@@ -58,7 +58,8 @@ class Similar:
 class Recognised:
     """What an earlier report means for this one."""
 
-    duplicate_of: int | None = None  #: the ticket that this report belongs to
+    duplicate_of: int | None = None  #: the ticket that this report repeats
+    proven: bool = False  #: its sender was proven there too, so that it is his
     why: str = ""
     related: tuple[tuple[int, str], ...] = ()
     similar: tuple[Similar, ...] = ()
@@ -98,9 +99,8 @@ def recognise(
     own: Sequence[MarkOf], earlier: Sequence[Earlier], sender: str, category: str, now: datetime
 ) -> Recognised:
     """What earlier reports, the oldest first, mean for one with these marks."""
-    first = next(
-        (each for each in _own(own, earlier, sender) if each.kind == TRANSACTION or each.category == category), None
-    )
+    same = [each for each in _own(own, earlier, sender) if each.kind == TRANSACTION or each.category == category]
+    first = next((each for each in same if each.proven), next(iter(same), None))
     others = [each for each in earlier if each.sender != sender and each.kind in _SHARED]
     related = [
         (each.ticket_id, _SHARED[each.kind])
@@ -109,6 +109,7 @@ def recognise(
     ]
     return Recognised(
         duplicate_of=first.ticket_id if first else None,
+        proven=first is not None and first.proven,
         why=f"its sender has reported the same {_TOLD[first.kind]} before" if first else "",
         related=tuple(dict.fromkeys(related)),
         similar=tuple(_similar(earlier, sender, now)),

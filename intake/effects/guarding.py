@@ -11,12 +11,15 @@ from intake.decision.vouching import likeness
 from intake.effects.work import Work
 from intake.triage import Bounced, Join, Open, Recover, Silent
 from parsing.mail import Nature
-from store import accounts, alerts, brakes, clocks, lookup, people, rows, tallies, tickets
+from store import accounts, alerts, brakes, clocks, dossier, lookup, people, rows, tallies, tickets
 from store.models import Ticket
 from store.tickets import LOKET
 
 #: The family of alerts that tell of desks whose acknowledgements are held.
 BREAKER: Final = "breaker"
+
+#: The event that a letter came back.
+_BOUNCED: Final = "bounced"
 
 _log = structlog.get_logger(__name__)
 
@@ -44,11 +47,23 @@ def of_join(session: Session, decision: Join, work: Work) -> None:
     _tokens(session, work)
 
 
-def of_bounce(session: Session, decision: Bounced, work: Work) -> None:
-    """A letter came back: the ticket says so, and after the second time the address is marked."""
-    detail = {"address": decision.address, "permanent": decision.permanent, "why": decision.detail}
-    tickets.add_event(session, decision.ticket_id, work.now, "bounced", detail=detail)
-    if decision.permanent:
+def has_come_back(session: Session, decision: Bounced) -> bool:
+    """Whether the letter was reported as lost before: it is lost once, however many reports say so."""
+    reported = (detail for _, detail in dossier.events(session, decision.ticket_id, _BOUNCED))
+    return any(each.get("lost") and each.get("letter") == decision.letter_id for each in reported)
+
+
+def of_bounce(session: Session, decision: Bounced, work: Work, *, news: bool) -> None:
+    """A letter came back: the ticket says so, and after the second letter the address is marked."""
+    detail = {
+        "address": decision.address,
+        "letter": decision.letter_id,
+        "lost": decision.lost,
+        "permanent": decision.permanent,
+        "why": decision.detail,
+    }
+    tickets.add_event(session, decision.ticket_id, work.now, _BOUNCED, detail=detail)
+    if news and decision.permanent:
         count = people.note_bounce(session, work.desk.id, decision.address)
         if count == lookup.HARD_BOUNCES:
             marked = {"address": decision.address, "why": f"{count} letters to it came back for good"}

@@ -201,7 +201,7 @@ def test_addresses_that_get_no_answer(address: str, reason: str) -> None:
 def test_who_is_acknowledged(acknowledge: str, identity: str, *, known: bool, answered: bool) -> None:
     """The desk's policy says whose word is enough; findings are repeated to the authenticated alone."""
     decision = _decide(
-        facts=Facts(sender_known=known),
+        facts=Facts(acquainted=known),
         policy=replace(_POLICY, acknowledge=acknowledge),
         around=replace(_AROUND, identity=identity),
     )

@@ -82,6 +82,13 @@ class World:
         """The reply address of a token."""
         return tokens.address("help@desk.test", token, "+")
 
+    def take_honest(self, content: bytes, *, name: str = "legit.test", **envelope: Any) -> list[Message]:
+        """A mail that a domain's own server sends, signed, and vouched for by the border."""
+        sent = signed(content, name)
+        if self.bordered:
+            sent = f"Authentication-Results: {MX}; dmarc=pass header.from={name}\r\n".encode() + sent
+        return self.take(sent, **({"client": LEGIT_CLIENT} | envelope))
+
     def take(self, content: bytes, **envelope: Any) -> list[Message]:
         """Hand a mail in; returns the messages that it became, ours excluded."""
         self.sent += 1

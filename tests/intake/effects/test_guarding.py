@@ -127,12 +127,16 @@ def test_a_bounce_of_ours_is_told_and_the_second_marks_the_address(counter: Coun
         tickets.move(session, 1, Move.WE_ANSWERED, "ani", counter.clock[-1])
     counter.take(_bounce(letter["Message-ID"]), mail_from="")
     assert counter.rows(Ticket)[0].status == "open"
-    assert _events(counter, "bounced") == [{"address": "budi@example.com", "permanent": True, "why": "5.1.1"}]
+    (told,) = _events(counter, "bounced")
+    assert (told["address"], told["permanent"], told["why"]) == ("budi@example.com", True, "5.1.1")
     counter.take(_bounce(letter["Message-ID"], status="5.2.1"), mail_from="")
+    assert _events(counter, "address marked") == []  # the same letter cannot be lost twice
+    counter.take(customer_mail("Username: budi_99\nYang lain juga.\n", Message_ID="<8@example.com>"))
+    counter.take(_bounce(_letters(counter)[-1]["Message-ID"]), mail_from="")
     assert [each["address"] for each in _events(counter, "address marked")] == ["budi@example.com"]
     counter.take(customer_mail("Baru.", Message_ID="<9@example.com>"))
-    assert len(counter.rows(Letter)) == 1
-    assert len(counter.rows(Ticket)) == 2
+    assert len(counter.rows(Letter)) == 2
+    assert len(counter.rows(Ticket)) == 3
 
 
 def test_a_forged_bounce_does_nothing(counter: Counter) -> None:
@@ -140,7 +144,8 @@ def test_a_forged_bounce_does_nothing(counter: Counter) -> None:
     counter.take(customer_mail())
     (letter,) = _letters(counter)
     forged = letter["Message-ID"].replace("r.", "r.0", 1)[:-1] + ">"
-    for message_id in (forged, "<1@example.com>", "<LKT-100019@desk.test>"):
+    unwritten = letter["Message-ID"].replace(".1@", ".2@")
+    for message_id in (forged, unwritten, "<1@example.com>", "<LKT-100019@desk.test>"):
         counter.take(_bounce(message_id), mail_from="")
     counter.take(_bounce(letter["Message-ID"], recipient="siti@example.com"), mail_from="")
     assert {each.hard_bounces for each in counter.rows(PersonAddress)} == {0}
