@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 from parsing.report import Category, Finding
 from replies import findings as shapes
-from replies import guidance, hours, language, render, targets, wording
+from replies import guidance, hours, language, layout, render, targets, wording
 from replies.findings import Words
 from replies.language import Language
 from replies.settings import DeskSettings
@@ -157,15 +156,13 @@ def status(desk: DeskSettings, view: TicketView, progress: Progress, *, words: W
 
 def answer(desk: DeskSettings, view: TicketView, words: str, pictures: Sequence[str] = ()) -> Letter:
     """What an agent has written to the customer, as the team's; `pictures` are the content ids to show below it."""
-    paragraphs = [part.split("\n") for part in re.split(r"\n\s*\n", words.strip())]
-    values = {"words": words.strip(), "paragraphs": paragraphs, "pictures": pictures}
+    values = {"words": words.strip("\n"), "blocks": layout.blocks(words), "pictures": pictures}
     return _letter("answer", desk, view, _speech(desk, view), values)
 
 
 def question(desk: DeskSettings, view: TicketView, words: str) -> Letter:
     """What an agent asks a colleague or another department; nothing of the customer's goes with it."""
-    paragraphs = [part.split("\n") for part in re.split(r"\n\s*\n", words.strip())]
-    values = {"words": words.strip(), "paragraphs": paragraphs}
+    values = {"words": words.strip("\n"), "blocks": layout.blocks(words)}
     return _letter("question", desk, view, _speech(desk, view), values)
 
 

@@ -16,6 +16,7 @@ from parsing.fields.source import HIDDEN
 from parsing.mail import Attachment, AttachmentKind
 from replies import tokens
 from replies.enclosing import MAX_BYTES
+from replies.layout import unstressed
 
 
 class Doubt(StrEnum):
@@ -135,5 +136,5 @@ def _names(words: Sequence[str]) -> bool:
 
 
 def _quotes_notice(words: str, internal: Collection[str]) -> bool:
-    lines = (" ".join(line.lstrip("> \t").split()) for line in words.split("\n"))
+    lines = (" ".join(line.lstrip("> \t").split()) for line in unstressed(words).split("\n"))
     return any(len(line) >= _LINE and line in internal for line in lines)

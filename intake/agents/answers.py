@@ -6,17 +6,19 @@ that is out is never put out again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from intake.agents import receipts, writing
 from intake.agents.answer_check import Doubt, Draft, doubts, without_secrets
 from intake.agents.errand import Errand, Refused
 from intake.agents.inside import internal_lines
+from intake.agents.page import own_page
 from parsing.mail import AttachmentKind
 from replies import answers as composing
 from replies import letters
@@ -53,14 +55,22 @@ class Written:
 
 def written(errand: Errand) -> Written:
     """The mail in hand as an answer."""
-    mail = errand.work.mail
+    mail, page = errand.work.mail, own_page(errand.work.mail)
+    if page is not None:
+        _set_apart(errand, page.foreign)
     customers = select(Message.text).where(Message.ticket_id == errand.ticket_id, Message.direction == "in")
-    words = writing.for_customer(mail, errand.session.exec(customers).all(), private(errand))
+    words = writing.for_customer(mail, errand.session.exec(customers).all(), private(errand), page)
     return Written(words=words, files=files_of(errand.session, errand.message_id), stray=errand.orders.stray)
 
 
+def _set_apart(errand: Errand, foreign: Collection[str]) -> None:
+    """Call pictures a signature's that stand in it, or in what the agent quotes: they go to nobody."""
+    own = (col(Attachment.message_id) == errand.message_id) & col(Attachment.content_id).in_(foreign)
+    errand.session.connection().execute(update(Attachment).where(own).values(kind=AttachmentKind.SIGNATURE.value))
+
+
 def files_of(session: Session, message_id: int) -> list[Attachment]:
-    """A message's files that go to a customer: all but what stands in the agent's signature."""
+    """A message's files that go to a customer: all but what was set apart."""
     statement = select(Attachment).where(
         Attachment.message_id == message_id, Attachment.kind != AttachmentKind.SIGNATURE.value
     )

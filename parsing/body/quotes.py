@@ -128,6 +128,9 @@ class _Scan:
         """Take a line down and give the next one to look at, None where the rest is decided."""
         if self._says_nothing_else(index):
             return index + 1
+        if index > 0 and self._kinds[index - 1] is Kind.QUOTED and self._is_quoted(index):
+            self._quote(index, index + 1)  # what a quote quotes or hands on is history as well
+            return index + 1
         handed_on = is_forward(self._lines, index)
         if handed_on or self._hands_over(index):
             if handed_on or self._forwarded:

@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
+from parsing.body.boundaries import header_block, is_forward, is_prose, role_of
+from parsing.body.markers import bare
 from parsing.body.quotes import Division, Kind
 from parsing.fields.closing import closing_block
 from parsing.fields.lexicon import every_label
@@ -30,11 +32,7 @@ TAKEN = "\ufffc"  #: stands where something was taken: neither a letter nor a sp
 HIDDEN = "•"  #: stands for each character of a secret, in everything that is stored or shown
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _LABELLED = re.compile(rf"^\s*(?:{spelled(every_label('username'))})\b[\w .]{{0,20}}[:=]\s*\S", re.IGNORECASE)
-_FORWARD = re.compile(r"forward|teruskan|dimajukan|weitergeleitet", re.IGNORECASE)
-_HEADER_LINE = re.compile(
-    r"^\s*\*?(?:from|date|sent|to|cc|subject|dari|tanggal|dikirim|kepada|perihal|subjek|daripada|tarikh)\*?\s*:",
-    re.IGNORECASE,
-)
+_SHORT = 200  #: code points; a forwarding mark is a short line, and so is a header's first
 _FORWARDED_HEADER = 8  #: lines after a forwarding mark that may be its header
 
 
@@ -161,8 +159,13 @@ def _counts(line: str, kind: Kind) -> bool:
 
 
 def _blank_forwarded_headers(lines: list[str]) -> None:
-    for index, line in enumerate(lines):
-        if len(line) < 200 and "---" in line and _FORWARD.search(line):  # noqa: PLR2004 - a mark is a short line
-            for place in range(index + 1, min(index + 1 + _FORWARDED_HEADER, len(lines))):
-                if _HEADER_LINE.match(lines[place]):
+    """Blank what a mail that is handed on bears above its words: whose addresses these are, and when it was sent."""
+    shown = [bare(line) if len(line) < _SHORT else "" for line in lines]
+    for index, line in enumerate(shown):
+        if not line or is_prose(line):
+            continue
+        marked = is_forward(shown, index)
+        if marked or (role_of(line) is not None and header_block(shown, index)):
+            for place in range(index + marked, min(index + 1 + _FORWARDED_HEADER, len(lines))):
+                if role_of(shown[place]) is not None:
                     lines[place] = " " * len(lines[place])
