@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,6 +13,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from store.models import (
+    Agent,
+    Answer,
     Attachment,
     Blob,
     Event,
@@ -63,18 +65,28 @@ class FileOf:
     large_size: int  #: its bytes
 
 
-def news(session: Session, ticket_id: int, told_id: int) -> Sequence[Message]:
-    """What others than ourselves said on a ticket after the message of that key; the oldest first."""
+def news(session: Session, ticket_id: int, told_id: int, own: Collection[str]) -> Sequence[Message]:
+    """What others than ourselves said on a ticket after the message of that key; the oldest first.
+
+    What came from an agent's `own` addresses is none to that agent, unless it cannot be believed, or began the ticket.
+    """
     statement = select(Message).where(
         Message.ticket_id == ticket_id, Message.direction != "out", col(Message.id) > told_id
     )
-    return session.exec(statement.order_by(col(Message.id))).all()
+    found = session.exec(statement.order_by(col(Message.id))).all()
+    return [each for each in found if not told_id or each.sender not in own or each.identity != "verified"]
 
 
 def history(session: Session, ticket_id: int, without: Sequence[int]) -> Sequence[Message]:
     """What was said besides, the newest first."""
     statement = select(Message).where(Message.ticket_id == ticket_id, col(Message.id).not_in(without))
     return session.exec(statement.order_by(col(Message.id).desc()).limit(MAX_HISTORY)).all()
+
+
+def writers(session: Session, messages: Sequence[int]) -> Mapping[int, str]:
+    """Which agent wrote each of those messages that are answers."""
+    statement = select(Answer.message_id, Agent.name).join(Agent, col(Agent.id) == col(Answer.agent_id))
+    return dict(session.exec(statement.where(col(Answer.message_id).in_(messages))).all())
 
 
 def last_word(session: Session, ticket_id: int) -> Message | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from store import rows
@@ -63,11 +63,15 @@ def want(
     *,
     to: int | None = None,
     detail: dict[str, Any] | None = None,
+    wait: timedelta | None = None,
 ) -> None:
-    """Have an agent told of a ticket; `to` is the agent's key, where the caller knows it better than routing does."""
+    """Have an agent told of a ticket; `to` is the agent's key, where the caller knows it better than routing does.
+
+    `wait` is how long that may take, unless it is hastened.
+    """
     if _staffed(session):
         wanted = Wanted(agent_id=to or WHOEVER, why=why, detail=detail or {}, at=now)
-        postpone(session, ticket_id, [wanted], now)
+        postpone(session, ticket_id, [wanted], now + wait if wait else now)
 
 
 def due(session: Session, before: datetime, limit: int) -> Sequence[int]:
@@ -134,6 +138,12 @@ def postpone(session: Session, ticket_id: int, wanted: Iterable[Wanted], until: 
             for each in wanted
         ],
     )
+
+
+def hasten(session: Session, ticket_id: int, now: datetime) -> None:
+    """Let a ticket's reasons go now that were to wait for something, and are not kept for an agent."""
+    waiting = (col(Notice.ticket_id) == ticket_id) & col(Notice.kept).is_(False) & (col(Notice.due_at) > now)
+    session.connection().execute(update(Notice).where(waiting).values(due_at=now))
 
 
 _STAFFED = select(Agent.id).where(col(Agent.active)).limit(1)

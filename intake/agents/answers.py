@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from intake.agents import receipts, writing
+from intake.agents import customers, receipts, writing
 from intake.agents.answer_check import Doubt, Draft, doubts, without_secrets
 from intake.agents.errand import Errand, Refused
 from intake.agents.inside import internal_lines
@@ -88,7 +88,7 @@ def private(errand: Errand) -> list[str]:
 def answer(errand: Errand, what: Written, *, preview: bool = False) -> Answer:
     """Send what an agent has written, or hold it and show it to its writer, with the reason."""
     if not recipients(errand) and not incidents.reached(errand.session, errand.ticket_id):
-        raise Refused("refused.no_customer")
+        raise customers.nobody(errand)
     if errand.ticket.status == Status.HELD:
         raise Refused("refused.held_ticket")
     doubted = _doubts(errand, what)
@@ -105,6 +105,15 @@ def answer(errand: Errand, what: Written, *, preview: bool = False) -> Answer:
     else:
         put_out(errand, row, what)
     return row
+
+
+def hold(errand: Errand, what: Written, why: str, *, because: Sequence[str] = ()) -> None:
+    """Hold what an agent has written, for that reason and whatever else speaks against it, and show it."""
+    reasons = ",".join([why, *_doubts(errand, what)])
+    words = without_secrets(what.words)
+    keep_words(errand, words)
+    row = answers.write(errand.session, errand.ticket_id, errand.agent.id, errand.message_id, reasons, errand.work.now)
+    show(errand, row, words, because=because)
 
 
 def put_out(errand: Errand, row: Answer, what: Written) -> None:

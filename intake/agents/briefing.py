@@ -66,7 +66,9 @@ class Briefing:
 def brief(session: Session, folder: BlobFolder, about: Briefing) -> Brief:
     """All that a notice needs."""
     ticket, ticket_id = about.ticket, about.ticket.id or 0
-    news = dossier.news(session, ticket_id, about.told_id)
+    news = dossier.news(session, ticket_id, about.told_id, people.agent_addresses(session, about.agent.id))
+    history = dossier.history(session, ticket_id, [each.id or 0 for each in news])
+    writers = dossier.writers(session, [each.id or 0 for each in history])
     files = dossier.files(session, [each.id or 0 for each in news])
     pictures = _pictures(session, folder, about, files)
     inside = bool(about.reasons) and all(each.why in _INSIDE for each in about.reasons)
@@ -86,12 +88,12 @@ def brief(session: Session, folder: BlobFolder, about: Briefing) -> Brief:
         status=ticket.status,
         said=[_said(each, files, pictures) for each in news],
         pictures=[shown for shown, _file in pictures.values()],
-        history=[_said(each, (), {}) for each in dossier.history(session, ticket_id, [each.id or 0 for each in news])],
+        history=[_said(each, (), {}, writers.get(each.id or 0, "")) for each in history],
         reaches=len(incidents.reached(session, ticket_id)),
         incident=_incident(session, ticket_id),
         **_of_answers(session, ticket, customer),
         **_of_findings(session, about, spoken),
-        **_of_trust(session, ticket, customer),
+        **_of_trust(session, ticket, customer, news),
         verbs=_verbs(session, about, inside=inside),
     )
     told_id = max((each.id or 0 for each in news), default=0)
@@ -129,11 +131,13 @@ def _opened(session: Session, folder: BlobFolder, desk: OpenDesk, name: str) -> 
         return None
 
 
-def _said(message: Message, files: Iterable[FileOf], shown: Iterable[tuple[int, int]]) -> Said:
+def _said(message: Message, files: Iterable[FileOf], shown: Iterable[tuple[int, int]], writer: str = "") -> Said:
+    """What somebody said; of what went out as the team's, `writer` is the agent."""
     automatic = message.direction == "out" and message.nature != "human"
+    who = message.sender_name or message.sender or ""
     return Said(
         at=message.received_at,
-        who=message.sender_name or message.sender or "",
+        who=f"{who} ({writer})" if writer and message.direction == "out" else who,
         text=message.new_text or message.text,
         kind="automatic" if automatic else message.direction,
         files=[
@@ -187,10 +191,10 @@ def _of_findings(session: Session, about: Briefing, spoken: str) -> dict[str, An
     }
 
 
-def _of_trust(session: Session, ticket: Ticket, customer: str) -> dict[str, Any]:
-    """Who wrote, and what else is known of them and of others with the same trouble."""
+def _of_trust(session: Session, ticket: Ticket, customer: str, news: Sequence[Message]) -> dict[str, Any]:
+    """Who wrote what is new, and what else is known of them and of others with the same trouble."""
     ticket_id = ticket.id or 0
-    last = dossier.last_word(session, ticket_id)
+    last = next((each for each in reversed(news) if each.mail_id), None) or dossier.last_word(session, ticket_id)
     warnings = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, *_WARNINGS)]
     warnings += _unthanked(session, ticket_id)
     similar = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, _SIMILAR)]

@@ -6,6 +6,7 @@ only when the agent says so.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlmodel import col, select
@@ -15,7 +16,7 @@ from intake.agents.results import Said
 from parsing.body import verbs
 from parsing.body.inner import Inner
 from replies.addresses import sendable
-from store import people, tickets
+from store import notices, people, tickets
 from store.models import Event, Participant
 
 #: What a word of consent is, in a reply to the proposal.
@@ -24,6 +25,9 @@ _YES: Final = frozenset(
 )
 
 _PROPOSED: Final = "customer proposed"
+
+#: Who forwards a mail is asked first who the customer is: until then, or so long, nobody is told of the ticket.
+PATIENCE: Final = timedelta(hours=1)
 
 
 def propose(errand: Errand, inner: Inner) -> None:
@@ -36,17 +40,30 @@ def confirm(errand: Errand) -> list[Said]:
     """What the agent says to a proposal: yes, another address, or neither."""
     words = errand.orders.text.strip()
     other = verbs.address_in(words.split("\n", 1)[0]) if words else None
-    said = {word.strip(".,!").lower() for word in words.split("\n", 1)[0].split()}
     proposed = _proposal(errand)
     if proposed is None:
         raise Refused("refused.nothing_proposed")
     if other is not None:
         set_customer(errand, other.lower(), "")
-    elif not words or (said and said <= _YES):
+    elif not words or _is_yes(words):
         set_customer(errand, proposed["address"], proposed["name"])
     else:
         raise Refused("refused.not_confirmed", address=proposed["address"])
     return [("done.customer_set", {"address": other or proposed["address"]})]
+
+
+def agrees(errand: Errand) -> bool:
+    """Whether the mail says yes to a proposal, at whatever address: there is nobody yet to whom it could be sent."""
+    waits = errand.ticket.person_id is None and _proposal(errand) is not None
+    return waits and not errand.orders.orders and _is_yes(errand.orders.text.strip())
+
+
+def nobody(errand: Errand) -> Refused:
+    """That there is no customer who could be answered, and who may be meant."""
+    proposed = _proposal(errand)
+    if proposed is None:
+        return Refused("refused.no_customer")
+    return Refused("refused.customer_unsaid", address=proposed["address"])
 
 
 def set_customer(errand: Errand, address: str, name: str) -> None:
@@ -70,6 +87,12 @@ def set_customer(errand: Errand, address: str, name: str) -> None:
     people.take_part(errand.session, desk.id, errand.ticket_id, address, "requester")
     detail = {"address": address}
     tickets.add_event(errand.session, errand.ticket_id, errand.work.now, "customer", errand.agent.name, detail)
+    notices.hasten(errand.session, errand.ticket_id, errand.work.now)
+
+
+def _is_yes(words: str) -> bool:
+    said = {word.strip(".,!").lower() for word in words.split("\n", 1)[0].split()}
+    return bool(said) and said <= _YES
 
 
 def _proposal(errand: Errand) -> dict[str, Any] | None:

@@ -105,6 +105,8 @@ def _errand(session: Session, decision: ByAgent, work: Work, agent: AgentFacts) 
 
 def _orders_and_words(errand: Errand, found: Orders) -> list[Said]:
     """A mail to an answer or a note address: its orders, then its words."""
+    if customers.agrees(errand):
+        return customers.confirm(errand)
     given = {order.verb: order.value for order in found.orders}
     first, rest = orders.divided(found.orders)
     said = orders.carry_out(errand, first)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from intake.agents import answers as public
 from intake.agents import receipts
 from intake.agents.away import away_until
-from intake.agents.errand import Errand, speech
+from intake.agents.errand import Errand
 from intake.decision.agent_mail import ByAgent
 from intake.decision.authority import MACHINE
 from intake.effects import filing
@@ -18,12 +18,15 @@ from intake.effects.work import Work
 from parsing.mail import Nature
 from replies.defang import defanged
 from replies.order_words import Told
-from store import absence, answers, notices, rows, tickets
-from store.facts import AgentFacts, Purpose
+from store import absence, notices, rows, tickets
+from store.facts import Purpose
 from store.holding import Reason
 from store.models import Ticket
 from store.notices import Why
 from store.tickets import NewTicket
+
+#: Why an answer is held that came without what it needs to be sent.
+UNPROVEN: Final = "unproven"
 
 #: What an agent is told for each reason, as phrases of orders.toml; what is not here is about the token.
 _PHRASES: Final = {
@@ -73,9 +76,12 @@ def keep(session: Session, decision: ByAgent, work: Work) -> None:
         "from": work.mail.from_.address if work.mail.from_ else "",
     }
     tickets.add_event(session, ticket.id or 0, work.now, "pending note", detail=detail)
-    agent = decision.holder or decision.agent
-    if decision.ticket_id is not None and not _is_own(decision, agent):
-        notices.want(session, decision.ticket_id, Why.PENDING_NOTE, work.now)
+    own = decision.proven and decision.agent is not None
+    agent = decision.agent if own else decision.holder or decision.agent
+    if decision.ticket_id is not None and not own:
+        notices.want(session, decision.ticket_id, Why.PENDING_NOTE, work.now, detail={"sender": detail["from"]})
+    elif agent is not None and ticket.assignee_id not in (None, agent.id):
+        notices.want(session, ticket.id or 0, Why.NOTE, work.now, to=ticket.assignee_id)
     if agent is None or work.mail.nature is not Nature.HUMAN:
         return
     errand = Errand(
@@ -88,28 +94,22 @@ def keep(session: Session, decision: ByAgent, work: Work) -> None:
         purpose=decision.purpose or Purpose.ANSWER,
         serial=decision.serial,
     )
-    _tell(errand, decision, agent)
+    _tell(errand, decision.refused, own=own)
 
 
-def _tell(errand: Errand, decision: ByAgent, agent: AgentFacts) -> None:
+def _tell(errand: Errand, refused: str, *, own: bool) -> None:
     """Say why nothing was done. What is proven to be the agent's can be sent from here; a stranger's words cannot."""
-    words = speech(errand.session, errand.work, agent)
-    why = words.say(f"pending.{_why(decision.refused)}", sender=_sender(errand.work))
-    own = _is_own(decision, agent)
-    if own and decision.ticket_id is not None and public.recipients(errand):
+    words = errand.speech
+    why = words.say(f"pending.{_why(refused)}", sender=_sender(errand.work))
+    if own and errand.purpose is Purpose.ANSWER and public.recipients(errand):
         what = public.written(errand)
-        row = answers.write(errand.session, errand.ticket_id, agent.id, errand.message_id, "unproven", errand.work.now)
-        public.keep_words(errand, what.words)
-        public.show(errand, row, what.words, because=[why])
-        return
+        if what.words.strip() or what.files:
+            public.hold(errand, what, UNPROVEN, because=[why])
+            return
     back = errand.work.mail.spoken if own else defanged(errand.work.mail.spoken)
-    told = Told(headline=words.say("heads.pending"), lines=(why, words.say("pending.then")), words=back)
-    receipts.tell(errand, told)
-
-
-def _is_own(decision: ByAgent, agent: AgentFacts | None) -> bool:
-    """Whether the mail is proven to be that agent's, who is shown it and decides; else others are told too."""
-    return decision.proven and agent is not None and decision.agent is not None and decision.agent.id == agent.id
+    head = "heads.nothing_done" if own else "heads.pending"
+    then = () if own else (words.say("pending.then"),)
+    receipts.tell(errand, Told(headline=words.say(head), lines=(why, *then), words=back))
 
 
 def _why(refused: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.agents import answers as public
-from intake.agents import orders
+from intake.agents import customers, orders
 from intake.agents.errand import Errand, Refused
 from intake.agents.results import Said
 from parsing.body.commands import read_orders
@@ -32,7 +32,7 @@ def send(errand: Errand, serial: int) -> list[Said]:
     if unsendable:
         raise Refused(f"doubts.{min(unsendable)}")
     if not public.recipients(errand):
-        raise Refused("refused.no_customer")
+        raise customers.nobody(errand)
     unseen = answers.unseen(errand.session, errand.ticket_id, row.serial, errand.agent.id)
     if unseen and public.COLLISION not in row.why.split(","):
         row.why = f"{row.why},{public.COLLISION}".strip(",")

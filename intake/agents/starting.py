@@ -28,13 +28,14 @@ from store.tickets import NewTicket
 
 def start(session: Session, decision: ByAgent, work: Work, agent: AgentFacts, found: Orders) -> None:
     """Open a ticket for an agent's mail, with what it orders; where an order cannot be carried out, it is told."""
-    ticket = _open(session, work, internal=not _named(found) and inner_sender(work.mail) is None)
+    asked = _named(found) is None and inner_sender(work.mail) is not None  # who the customer is
+    ticket = _open(session, work, internal=_named(found) is None and not asked)
     mail_id = filing.ledger_row(session, decision, work, ticket.id, "an agent's mail")
     message_id = filing.add_note(session, work, ticket.id or 0, mail_id, sender_name=agent.name)
     tickets.add_findings(session, ticket.id or 0, message_id, work.report.findings)
     detail = {"rule": decision.rule, "why": decision.why}
     tickets.add_event(session, ticket.id or 0, work.now, "opened", agent.name, detail)
-    notices.want(session, ticket.id or 0, Why.NEW, work.now)
+    notices.want(session, ticket.id or 0, Why.NEW, work.now, wait=customers.PATIENCE if asked else None)
     errand = Errand(
         session=session,
         work=work,

@@ -1,7 +1,7 @@
 """What of an agent's mail is for the customer: the new words, without orders, quotes, and what is private. Pure.
 
-A notice that is quoted holds what is for agents alone. Of quoted lines only those stay that the customer wrote. What the
-words are is for the text to say; how they are laid out, for the HTML beside it where it says the same.
+A notice that is quoted holds what is for agents alone. Of quoted lines only those stay that the customer wrote.
+What the words are is for the text to say; how they are laid out, for the HTML beside it where it says the same.
 """
 
 from __future__ import annotations

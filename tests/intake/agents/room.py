@@ -15,13 +15,17 @@ from urllib.parse import unquote
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
+from intake.agent_settings import NoticeSettings
+from intake.agents.mailing import Means
+from intake.agents.notifying import Notifier
+from intake.directory import Directory
 from replies import letters
 from replies.agent_addresses import AgentAddresses
 from replies.settings import DeskSettings
 from store import answers, outbox, people, rows
 from store.engine import looking, writing
 from store.facts import Purpose
-from store.models import Agent, Answer, Event, Message, Ticket
+from store.models import Agent, Answer, Event, Letter, LetterRecipient, Message, Ticket
 from store.outbox import Sent
 from tests.intake.conftest import Counter, make_counter
 
@@ -139,6 +143,27 @@ class Room:
                 outcomes = {recipient: Sent("250 ok") for recipient in claim.recipients}
                 outbox.record(session, claim, outcomes, now, random.Random(1))
         return self.received
+
+    def tell(self, **passed: float) -> None:
+        """Let time pass, have the agents told, and hand on what is due."""
+        self.counter.later(**(passed or {"minutes": 2}))
+        counter = self.counter
+        means = Means(
+            desks={desk.id: desk for desk in counter.desks.values()},
+            queues={},
+            folder=counter.blobs,
+            directory=Directory([desk.settings for desk in counter.desks.values()]),
+            picture_bytes=1 << 20,
+        )
+        Notifier(NoticeSettings(), means, engine=counter.engine, now=lambda: counter.clock[-1]).send_due()
+        self.deliver()
+
+    def kinds(self) -> dict[str, list[str]]:
+        """What everybody has been sent, by kind, in order; whoever is not named has got nothing."""
+        statement = select(LetterRecipient.address, Letter.kind).join(Letter).where(LetterRecipient.state == "sent")
+        with looking(self.counter.engine) as session:
+            found = session.exec(statement.order_by(col(Letter.id))).all()
+        return {address: [kind for to, kind in found if to == address] for address in sorted({to for to, _ in found})}
 
     def last(self, address: str) -> EmailMessage:
         """The newest mail that somebody has received."""

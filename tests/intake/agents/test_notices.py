@@ -14,9 +14,11 @@ from replies.sender import Sender
 from replies.settings import DeskSettings
 from store import commands, holding, people
 from store.engine import writing
+from store.facts import Purpose
 from store.models import Letter, Message, Notice, Participant, Ticket
 from store.outbox import Claim, Failed, Outcome
 from tests.intake.agents.conftest import Staffed, words
+from tests.intake.agents.room import ANI, BUDI, DEWI, Room, text_of
 from tests.intake.conftest import NOON, customer_mail
 
 
@@ -73,6 +75,31 @@ def test_a_burst_is_one_letter_and_the_next_news_another(staffed: Staffed) -> No
     assert first["References"] == second["References"]
     assert first["Subject"] == second["Subject"]
     assert staffed.counter.rows(Notice) == []
+
+
+def test_what_the_team_wrote_names_its_writer_and_ones_own_notes_are_no_news(room: Room) -> None:
+    """Of the customer's next mail: the history says who answered; a note of one's own stands there too."""
+    room.tell()
+    room.agent("Sudah kami proses.")
+    room.agent("cek ke bank besok", Purpose.NOTE)
+    room.tell()
+    room.customer("Belum masuk juga.", to=str(room.last(BUDI)["Reply-To"]))
+    room.tell(minutes=30)
+    fresh, _, history = text_of(room.last(ANI)).partition("riwayat di bawah garis ini")
+    assert "Belum masuk juga." in fresh
+    assert "cek ke bank besok" not in fresh
+    assert "cek ke bank besok" in history
+    assert "Support (Ani), " in history
+
+
+def test_a_colleagues_note_tells_who_wrote_it(room: Room) -> None:
+    """And not how sure we are of the customer."""
+    room.tell()
+    room.agent("Nomor rekeningnya aneh.", Purpose.NOTE, sender=DEWI)
+    room.tell(minutes=30)
+    told = text_of(room.last(ANI))
+    assert "Nomor rekeningnya aneh." in told
+    assert "petugas Dewi)" in told
 
 
 def test_news_waits_for_more_news(staffed: Staffed) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from store import people
 from store.engine import writing
 from store.facts import Purpose
@@ -34,18 +32,44 @@ def test_an_unproven_agent_is_a_pending_note(room: Room) -> None:
     assert [each.why for each in room.counter.rows(Notice) if each.why == "pending_note"]
 
 
-@pytest.mark.parametrize(
-    ("sender", "notice_of", "why"),
-    [
-        ("eve@jahat.test", ANI, "bukan alamat petugas"),  # a token that was passed on, or stolen
-        (DEWI, ANI, "milik orang lain"),  # a colleague's notice
-    ],
-)
-def test_a_token_is_its_holders_alone(room: Room, sender: str, notice_of: str, why: str) -> None:
-    """Its holder is told who has used it."""
-    room.agent(_WORDS, sender=sender, notice_of=notice_of)
+def test_a_token_is_its_holders_alone(room: Room) -> None:
+    """Passed on, or stolen: its holder is told who has used it, and colleagues are."""
+    room.agent(_WORDS, sender="eve@jahat.test", notice_of=ANI)
     _nothing_reached_the_customer(room)
-    assert why in text_of(room.last(ANI))
+    assert "bukan alamat petugas" in text_of(room.last(ANI))
+    (told,) = [each for each in room.counter.rows(Notice) if each.why == "pending_note"]
+    assert told.detail == {"sender": "eve@jahat.test"}
+
+
+def test_a_colleague_who_answers_to_all_is_believed_and_asked(room: Room) -> None:
+    """At the other's reply address: the words are a note, of which the other hears; the writer may send them."""
+    room.agent("", Purpose.TAKE)
+    room.agent("Halo Ani, ini sudah aku cek ke bank.", sender=DEWI, notice_of=ANI)
+    room.deliver(minutes=5)
+    assert ANI not in room.received
+    assert len(room.received[BUDI]) == 1
+    shown = room.last(DEWI)
+    assert "milik petugas lain" in text_of(shown)
+    assert [(each.why, each.agent_id) for each in room.counter.rows(Notice)][-1] == ("note", room.agent_id("Ani"))
+    room.take(DEWI, link(shown, "Jadikan catatan"), "")
+    room.deliver(minutes=1)
+    assert len(room.received[BUDI]) == 1
+    assert [each.state for each in room.answers] == ["note"]
+
+
+def test_a_tap_on_an_old_notice_is_no_empty_answer(room: Room) -> None:
+    """Nor does what is doubtful leave from what is shown: its links offer no more than they may."""
+    old = room.addresses(ANI).to(Purpose.CLOSE)
+    answer = room.address(Purpose.ANSWER)
+    room.counter.later(days=20)
+    room.take(ANI, old, "")
+    assert "kedaluwarsa" in text_of(room.deliver(minutes=1)[ANI][-1])
+    assert room.answers == []
+    room.take(ANI, answer, "Kata sandi Anda: rahasia123")
+    shown = text_of(room.deliver(minutes=1)[ANI][-1])
+    assert "kata sandi, PIN" in shown
+    assert "Kirim juga" not in shown
+    assert "rahasia123" not in shown
 
 
 def test_a_reply_without_the_token_can_be_sent_by_its_writer(room: Room) -> None:

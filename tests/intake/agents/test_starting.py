@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from store.facts import Purpose
-from store.models import Letter, Participant, Person, Ticket
+from store.models import Letter, Notice, Participant, Person, Ticket
 from tests.intake.agents.room import ANI, DEWI, Room, link, text_of
 
 _SITI = "siti@example.org"
@@ -54,6 +54,28 @@ def test_the_sender_of_a_forward_is_the_customer_when_the_agent_says_so(room: Ro
     assert "Kami cek ya Kak." in text_of(letter)
     assert "kantor.test" not in letter.as_string()
     assert _SITI in text_of(confirmed)
+
+
+def test_nobody_is_told_of_a_ticket_whose_customer_is_asked_for(room: Room) -> None:
+    """For an hour, or until the agent has said who it is: a notice meanwhile could only speak of a note."""
+    _forward(room)
+    (told,) = [each for each in room.counter.rows(Notice) if each.ticket_id == room.ticket.id]
+    assert (told.due_at - told.wanted_at).total_seconds() == 3600
+    room.take(ANI, str(room.last(ANI)["Reply-To"]), "ya", subject="Re: x")
+    (told,) = [each for each in room.counter.rows(Notice) if each.ticket_id == room.ticket.id]
+    assert told.due_at <= room.counter.clock[-1]
+
+
+def test_yes_is_yes_at_the_answer_address_too(room: Room) -> None:
+    """And an answer before there is a customer is given back, with who may be meant."""
+    _forward(room)
+    room.take(ANI, room.address(Purpose.ANSWER), "Kami cek ya Kak.", subject="Re: x")
+    back = text_of(room.deliver(minutes=1)[ANI][-1])
+    assert f'Balas "ya" bila {_SITI} orangnya' in back
+    assert "Kami cek ya Kak." in back
+    assert _SITI not in room.received
+    room.take(ANI, room.address(Purpose.ANSWER), "Ya.", subject="Re: x")
+    assert _customers(room) == [_SITI]
 
 
 def test_a_tap_confirms_once(room: Room) -> None:
