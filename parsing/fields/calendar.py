@@ -42,6 +42,7 @@ class Clue:
     zone: float | None = None  #: hours east of UTC
     minutes_ago: int | None = None
     trailing: bool = False  #: "malam tadi" behind a time says which half of the day, not which day
+    twelve: bool = False  #: of a clock of twelve hours, as people say it: "setengah dua", "jam 2"
     bare: bool = False  #: "10.15" alone, which may as well be a price or a version
 
     @property
@@ -182,7 +183,7 @@ def _clock(hour: str, minute: str | None, half_day: str | None = None) -> _Reade
         if hours > _HOURS or (minutes or 0) >= _MINUTES:
             return None
         half = (match[half_day] or "").replace(".", "").lower() if half_day else ""
-        return {"hour": hours, "minute": minutes, "half_day": half or None}
+        return {"hour": hours, "minute": minutes, "half_day": half or None, "twelve": minutes is None}
 
     return read
 
@@ -196,7 +197,7 @@ def _half(match: re.Match[str]) -> dict[str, Any] | None:
     """Indonesian counts to the hour (setengah 9 is 8:30), English from it (half past 9 is 9:30)."""
     to_the_hour = "past" not in match[0].lower()
     hour = _number(match["h7"]) - to_the_hour
-    return {"hour": hour, "minute": 30} if 0 <= hour < _HOURS else None
+    return {"hour": hour, "minute": 30, "twelve": True} if 0 <= hour < _HOURS else None
 
 
 def _past(match: re.Match[str]) -> dict[str, Any] | None:
@@ -206,7 +207,7 @@ def _past(match: re.Match[str]) -> dict[str, Any] | None:
         return None
     if match["to8"]:
         said |= {"hour": (said["hour"] - 1) % _HOURS, "minute": (_MINUTES - said["minute"]) % _MINUTES}
-    return said | ({"part": _PARTS[_plain(match["p8"])]} if match["p8"] else {})
+    return said | {"twelve": True} | ({"part": _PARTS[_plain(match["p8"])]} if match["p8"] else {})
 
 
 def _day_number(group: str) -> _Reader:

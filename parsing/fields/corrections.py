@@ -55,6 +55,14 @@ def denied(source: Source) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
+def instead(source: Source) -> Iterator[int]:
+    """Where something stands that takes the place of what was denied: behind "bukan X tapi"."""
+    for place in source.anchors(_DENIALS):
+        match = _DENIAL.match(source.original, place)
+        if match and match["instead"]:
+            yield match.end() + 1
+
+
 def corrects(text: str) -> bool:
     """Whether somebody corrects something in a text: "maaf, yang benar …"."""
     lower = text.lower()

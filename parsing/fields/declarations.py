@@ -40,12 +40,18 @@ FIELDS = (
         shapes=(transactions.find_by_shape,),
         origins=frozenset(Origin),
         bare=transactions.BARE,
+        settle=transactions.settle,
     ),
     FieldDeclaration(
         name="usernames",
         word="username",
         finders=(usernames.find,),
-        shapes=(usernames.find_mended, usernames.find_handle),
+        shapes=(
+            usernames.find_mended,
+            usernames.find_instead,
+            usernames.find_introduced,
+            usernames.find_handle,
+        ),
         bare=usernames.BARE,
     ),
     FieldDeclaration(

@@ -31,6 +31,7 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _JUST = re.compile(rf"\b(?:{spelled(clock_words('just'))})\s{{1,3}}(?:\w{{1,8}}\s{{1,2}})?$", re.IGNORECASE)
+_JUST_NOW = re.compile(rf"\b(?:{spelled(clock_words('just'))})\s{{1,2}}$", re.IGNORECASE)  #: "tadi 19.10" is a time
 _JUST_AFTER = re.compile(rf"\s{{1,2}}(?:{spelled(clock_words('just'))})\b", re.IGNORECASE)
 
 
@@ -55,6 +56,8 @@ def _groups(source: Source, language: str | None) -> list[list[Clue]]:
         if one.part and one.days_back is None and _GREETING.search(text, max(0, one.start - 12), one.start):
             continue
         if one.bare and groups and has_time(groups[-1]) and _JOINT.fullmatch(text, groups[-1][-1].end, one.start):
+            one = replace(one, bare=False)
+        if one.bare and _JUST_NOW.search(text, max(0, one.start - 12), one.start):
             one = replace(one, bare=False)
         if groups and _together(text, groups[-1], one):
             groups[-1].append(one)

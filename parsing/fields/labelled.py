@@ -15,7 +15,7 @@ from parsing.fields.source import Source, first_words
 from parsing.fields.vocabulary import spelled
 
 _OWNER = rf"(?:[ \t]?nya|ku|'s)?(?:[ \t]{{1,3}}(?:{spelled(every_word('owner'))})\b)?"
-_QUALIFIER = rf"(?:[ \t]{{1,3}}(?:{spelled(every_word('qualifier'))})\b){{0,4}}"
+_QUALIFIER = rf"(?:[ \t]{{1,3}}(?:{spelled(every_word('qualifier'))})\b){{0,4}}(?:[ \t]{{1,3}}(?:{spelled(every_word('owner'))})\b)?"
 _BRACKET = r"(?:[ \t]{0,2}[(/][^()\n:=]{1,24}[)]?(?=[ \t]{0,3}[:=]))?"
 _SIGN = (
     r"(?:[ \t]{0,8}\n?[ \t]{0,4}(?P<sign>[:=：|]|->|=>|→)[ \t]{0,8}(?:\n[ \t]{0,8}){0,2}"
@@ -28,8 +28,8 @@ AND = re.compile(
     rf"[\"'”’)]?[ \t]{{0,2}}(?:,[ \t]{{0,2}})?(?:{spelled(every_word('and'))})[ \t]{{1,2}}[\"'“(]?[@#]?", re.IGNORECASE
 )
 LISTED = re.compile(rf"(?:{AND.pattern})|[ \t]{{0,2}},[ \t]{{1,2}}", re.IGNORECASE)  #: of a list: "A, B dan C"
-#: Some words of a sentence before the sign: "username yang saya daftarkan: budi_99".
-_LOOSE = r"(?P<loose>(?:[ \t]{1,2}[A-Za-z]{2,14}){1,3}(?=[ \t]{0,2}[:=]))?"
+#: Some words of a sentence before the sign: "username yang saya daftarkan: budi_99", "your reference for it is PO-77".
+_LOOSE = rf"(?P<loose>(?:[ \t]{{1,2}}[A-Za-z]{{2,14}}){{1,3}}(?=[ \t]{{0,2}}[:=]|[ \t]{{1,3}}(?:{spelled(every_word('being'))})[ \t]))?"
 _MAX_MORE = 4  #: values after one label
 
 

@@ -22,6 +22,9 @@ _LABELLED = re.compile(
     r"(?P<value>(?:(?-i:[A-Z]{1,6})-?)?\d[\dA-Za-z]*(?:[-/. ]\d{2,}){0,6})",
     re.IGNORECASE,
 )
+_TRANSACTION = re.compile(
+    rf"\b(?:{spelled(every_word('weak_transaction'))})(?:nya)?\b", re.IGNORECASE
+)  #: "tiket wd WD-881"
 _FIRST = first_words(every_word("number")) | first_words(_OTHERS)
 #: "[Tiket #4711]", "[LKT-104231]": what desks put into a subject.
 _BRACKETED = re.compile(r"\[(?:[A-Z]{2,6}-|[A-Za-z]{0,10} ?#)\d{4,20}\]|\bLKT-\d{4,20}")
@@ -45,4 +48,5 @@ def _is_number(match: re.Match[str]) -> bool:
     """Whether it is one at all, and of what stands before it: "rekening BNI dengan ID WD-88120" names no account."""
     value = match["value"]
     long_enough = sum(map(str.isdecimal, value)) >= _MIN_DIGITS and not _SUM.match(value)
-    return long_enough and not (match["plain"] and value[0].isalpha())
+    of_transaction = _TRANSACTION.search(match.string, match.start(), match.start("value"))
+    return long_enough and not of_transaction and not (match["plain"] and value[0].isalpha())

@@ -166,6 +166,10 @@ def _blank_forwarded_headers(lines: list[str]) -> None:
             continue
         marked = is_forward(shown, index)
         if marked or (role_of(line) is not None and header_block(shown, index)):
+            dense = False  #: its lines stand one below the other: a blank one ends it
             for place in range(index + marked, min(index + 1 + _FORWARDED_HEADER, len(lines))):
+                if dense and not lines[place].strip():
+                    break  # what follows was handed on: "Tanggal: …" is the receipt's
                 if role_of(shown[place]) is not None:
+                    dense = dense or (place > 0 and role_of(shown[place - 1]) is not None)
                     lines[place] = " " * len(lines[place])

@@ -34,6 +34,7 @@ _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LATE = timedelta(minutes=10)  #: how much a clock of the sender's may be ahead: later moments are plans
 _GAP = 30  #: code points between two expressions that are one piece of evidence
 _WITH_ZONE, _TO_THE_MINUTE, _TO_THE_DAY = 0.95, 0.9, 0.75
+_HALF_A_DAY = 12
 _NIGHT_ENDS = 6  #: "tadi malam jam 2" is in the small hours of the next day
 
 
@@ -156,6 +157,13 @@ def _moment(group: Sequence[Clue], written: datetime, latest: datetime) -> tuple
     at += timedelta(days=carried + _after_midnight(group, hour))
     if at > now and (day is None or _is_tonight(group)):
         at -= timedelta(days=1)
+    if (
+        time.twelve
+        and not (part or time.half_day or day)
+        and hour < _HALF_A_DAY
+        and at + timedelta(hours=_HALF_A_DAY) <= now
+    ):
+        at += timedelta(hours=_HALF_A_DAY)
     if at > (latest if dated else now + _LATE):
         return None
     precision = "hour" if time.minute is None else "minute"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from parsing.fields.corrections import Bare
 from parsing.fields.labelled import LISTED, Grammar, grammar, plain
 from parsing.fields.lexicon import every_label, every_word
-from parsing.fields.source import DIGITS, Circumstances, Origin, Source
+from parsing.fields.source import DIGITS, TAKEN, Circumstances, Origin, Source
 from parsing.fields.tables import under
 from parsing.fields.vocabulary import spelled
 from parsing.report import Finding
@@ -20,11 +20,13 @@ _BROKEN = r"(?:(?<=[-/_])\n[ \t]{0,4}[A-Za-z0-9][A-Za-z0-9/_-]{0,40}|(?<=[ \t]\d
 _VALUE = rf"(?:[A-Za-z]{{2,5}}[ \t\n](?=\d))?[A-Za-z0-9][A-Za-z0-9/_#-]{{2,60}}(?:(?<=\d){_GROUPS})?{_BROKEN}(?![\w@]|[.,]\d)"
 _BETWEEN = r"(?:[ \t]{1,2}[A-Za-z-]{2,15}){0,2}?"
 _KNOWN = re.compile(
-    r"(?<![A-Za-z0-9/#-])#?(?P<value>(?:TRX|TRXID|TX|TXN|DP|DEPO?|WD|WDR|INV|TRF|TF|ORD|ORDER|REF|PAY|TOPUP|TU|FT|MID)(?:\d[\dA-Z/_-]{4,40}|[-_/]\d[\dA-Z/_-]{3,40}))(?![\w@])"
+    r"(?<![A-Za-z0-9/#-])#?(?P<value>(?:TRX|TRXID|TX|TXN|DP|DEPO?|WD|WDR|INV|TRF|TF|ORD|ORDER|REF|PAY|TOPUP|TU|FT|MID)(?:\d[\dA-Z/_-]{4,40}|[-_/]\d[\dA-Z/_-]{2,40}))(?![\w@])"
 )
 _SHAPE = re.compile(
     r"(?<![A-Za-z0-9/#@.-])#?(?P<value>[A-Z]{2,6}[-_/]?(?=(?:[A-Z/_-]{0,8}\d){6})[\dA-Z][\dA-Z/_-]{5,40}|20\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{4,14})(?![\w@]|[.,]\d)"
 )
+#: In brackets behind what it is the reference of: "ke BCA Rp 350.000 (WDX-101)".
+_IN_BRACKETS = re.compile(rf"(?<=[\w{TAKEN}] )\((?P<value>[A-Z]{{2,6}}[-/]\d{{3,}}[\dA-Z/-]{{0,30}})\)")
 _NO_REFERENCE = re.compile(rf"(?:{spelled(every_word('no_reference'))})[ \t:]{{0,3}}$", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 #: What is called a number and cannot be a word, a sum or a plain number.
@@ -93,7 +95,7 @@ def find_by_shape(source: Source, _circumstances: Circumstances) -> Iterator[Fin
     """References without a label, by the prefixes that platforms give them."""
     if DIGITS not in source.words:
         return
-    for pattern, confidence in ((_KNOWN, _BY_SHAPE), (_SHAPE, _BY_SHAPE - 0.1)):
+    for pattern, confidence in ((_KNOWN, _BY_SHAPE), (_SHAPE, _BY_SHAPE - 0.1), (_IN_BRACKETS, _BY_SHAPE - 0.1)):
         found = False
         for match in pattern.finditer(source.text):
             raw = match["value"].rstrip("/_-")
@@ -104,6 +106,20 @@ def find_by_shape(source: Source, _circumstances: Circumstances) -> Iterator[Fin
                 yield _finding(source, match.start("value"), raw, rule, confidence)
         if found:
             return
+
+
+def settle(found: Sequence[Finding], sources: Sequence[Source]) -> list[Finding]:
+    """Without those of which it is said that they went well, where another did not: "WD-100 sudah masuk"."""
+    texts = {source.where: source.original for source in sources}
+    left = [each for each in found if not _went_well(texts.get(each.where, ""), each)]
+    return left or list(found)
+
+
+def _went_well(text: str, finding: Finding) -> bool:
+    start, end = finding.start, finding.end
+    before = _SENTENCE.split(text[max(0, start - _SAID) : start])[-1]
+    after = _SENTENCE.split(text[end : end + _SAID])[0]
+    return bool(_WELL.search(f"{before} {after}")) and not _DENIED.search(f"{before} {after}")
 
 
 def _trimmed(match: re.Match[str]) -> tuple[int, str]:
@@ -158,6 +174,10 @@ def _made(extra: tuple[str, ...]) -> Grammar:
     )
 
 
+_SAID = 120  #: code points of its sentence on either side of a reference
+_SENTENCE = re.compile(r"[.!?;]\s|\n")
+_WELL = re.compile(rf"(?<!\w)(?:{spelled(every_word('went_well'))})(?!\w)", re.IGNORECASE)
+_DENIED = re.compile(rf"(?<!\w)(?:{spelled((*every_word('not'), *every_word('denials')))})(?!\w)", re.IGNORECASE)
 _MAX_SUM = 9  #: digits that a sum of money may have
 _SUMS = frozenset(every_word("sums"))
 _WEAK = frozenset(every_word("weak_transaction"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from parsing.fields import corrections
+from parsing.fields.common import is_common
 from parsing.fields.corrections import Bare
 from parsing.fields.labelled import Grammar, grammar, plain
 from parsing.fields.lexicon import LEXICON, every_label, every_word
@@ -59,6 +61,35 @@ def find_mended(source: Source, _circumstances: Circumstances) -> Iterator[Findi
             yield source.finding("usernames", match["value"], match.span("value"), "username_mended", _PLAIN_WORD)
 
 
+def find_instead(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
+    """A name behind another that is denied, far from its label: "ID saya typo tadi, bukan budi88 tapi budi_88"."""
+    for place in corrections.instead(source):
+        match = _WHOLE.match(source.text, place)
+        if match and is_name(match[0]) and _NAMING_IT.search(source.text, max(0, place - _FAR), place):
+            yield source.finding("usernames", match[0], match.span(), "username_mended", _PLAIN_WORD)
+
+
+def find_introduced(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
+    """Who says who he is, without a label: "I'm kiwi_mike", "I go by ferret", "budi_99 is my username"."""
+    for place in source.anchors(_INTRODUCING):
+        match = _INTRODUCED.match(source.text, place)
+        if match and is_name(match["value"]) and not _is_word(match["value"].rstrip("0123456789")):
+            value, code = match["value"], bool(_CODE.search(match["value"]))
+            surely = (
+                match["surely"] is not None and value.islower() and bool(_ENDS_CLAUSE.match(source.text, match.end()))
+            )
+            if surely or (code and _SOME_LETTERS.search(value) and not _HYPHENED.fullmatch(value)):
+                yield source.finding("usernames", value, match.span("value"), "username_introduced", _PLAIN_WORD)
+    for place in source.anchors(_NAMING):
+        match = (
+            _BEHIND.search(source.text, max(0, place - _WINDOW), place)
+            if _NAMING_IT.match(source.text, place)
+            else None
+        )
+        if match and is_name(match["value"]) and _CODE.search(match["value"]) and _SOME_LETTERS.search(match["value"]):
+            yield source.finding("usernames", match["value"], match.span("value"), "username_introduced", _PLAIN_WORD)
+
+
 def find_handle(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
     """The only "@name" of a text that has no label, where it is nobody else's."""
     if source.text.count("@") == 1 and source.where != "subject":
@@ -74,6 +105,11 @@ def find_handle(source: Source, _circumstances: Circumstances) -> Iterator[Findi
 def is_name(raw: str) -> bool:
     """Whether a word can be an account's name, wherever it stands."""
     return len(raw) >= _MIN_LENGTH and raw.lower() not in _NOT_NAMES and not _AMOUNT.fullmatch(raw)
+
+
+def _is_word(stem: str) -> bool:
+    """Whether what stands before a name's digits is a word: "saya masuk2"."""
+    return stem.isalpha() and is_common(stem)
 
 
 def _finding(source: Source, match: re.Match[str], confidence: float) -> Finding:
@@ -118,7 +154,9 @@ def _is_code(value: str) -> bool:
 def _owned(match: re.Match[str]) -> bool:
     """Whether an ID is called the sender's own: "id gue bagas"; "akun saya hilang" is no name."""
     label = match["label"].lower()
-    return not label.startswith(("ak", "ac")) and match.start("value") - match.end("label") > 3  # noqa: PLR2004 - " gw "
+    told = match.start("value") - match.end("label") > 3  # noqa: PLR2004 - " gw "
+    mine = label.startswith("my ") or _MY.search(match.string[max(0, match.start() - 4) : match.start()])
+    return not label.startswith(("ak", "ac")) and bool(told or mine)
 
 
 def _grammar(extra: tuple[str, ...]) -> Grammar:
@@ -141,11 +179,28 @@ _HEADING, _WHOLE = re.compile(plain(_STRONG), re.IGNORECASE), re.compile(_VALUE)
 _NEAR = 30  #: code points before a handle that tell whose it is
 _FAR = 120  #: code points between the label and the mended name
 _NAMED = re.compile(rf"(?<!\w)(?:{spelled(_STRONG)})(?:nya|ku)?(?!\w)", re.IGNORECASE)
+_NAMING_IT = re.compile(rf"(?<!\w)(?:{spelled(_LABELS)})(?:nya|ku)?(?!\w)", re.IGNORECASE)
 _MENDED = re.compile(
     rf"(?:{spelled(every_word('mended'))})(?:[ \t]{{0,2}}:)?[ \t]{{1,3}}[\"'“(@]{{0,2}}(?P<value>{_VALUE})",
     re.IGNORECASE,
 )
 _MENDING = first_words(every_word("mended"))
+
+_MY = re.compile(r"\bmy $", re.IGNORECASE)
+_SURELY, _SAYS = every_word("introduces_surely"), every_word("introduces")
+_INTRODUCED = re.compile(
+    rf"(?<!\w)(?:(?P<surely>{spelled(_SURELY)})|{spelled(_SAYS)})[ \t]{{1,2}}(?:of[ \t]|@)?[\"'“]?(?P<value>{_VALUE})",
+    re.IGNORECASE,
+)
+_INTRODUCING = first_words((*_SURELY, *_SAYS))
+_ENDS_CLAUSE = re.compile(r"[\"'”]?[ \t]*(?:[.,;:!?)\n]|$|(?:on|di)\b)")
+_SOME_LETTERS = re.compile(r"[A-Za-z]{2}")
+_WINDOW = 60  #: code points before a label in which the name may stand that it names
+_BEHIND = re.compile(
+    rf"(?<![\w@.-])(?P<value>{_VALUE})[\"'”)]?[ \t]{{1,2}}(?:{spelled((*every_word('being'), 'itu'))})[ \t]{{1,2}}(?:(?:my|our|the)[ \t]{{1,2}})?$",
+    re.IGNORECASE,
+)
+_NAMING = first_words(_LABELS)
 
 _HANDLE = re.compile(r"(?<![\w@.])@(?P<value>[A-Za-z][A-Za-z0-9_.]{1,30}[A-Za-z0-9_])(?![\w@]|\.\w)")
 _OTHERS_HANDLE = re.compile(
