@@ -21,6 +21,7 @@ ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "MYT": 8, "SGT": 8}
 _CENTURY = 2000  #: of a year of two digits
 _YEARS = range(1990, 2100)  #: what a year of four digits may be
 _HOURS, _MINUTES = 24, 60
+_LEAP_YEAR = 2024  #: 29 February is a day of some year
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -257,8 +258,6 @@ def _offset(match: re.Match[str]) -> dict[str, Any] | None:
     east = _east(match["z20"])
     return {"zone": east} if abs(east) <= 14 else None  # noqa: PLR2004 - no zone is farther
 
-
-_LEAP_YEAR = 2024  #: 29 February is a day of some year
 
 _READERS: Mapping[str, _Reader] = {
     "stamp": _stamp,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from parsing.fields.common import EVERYDAY
 from parsing.fields.roots import roots
 from parsing.fields.vocabulary import LANGUAGES, table
 
@@ -221,8 +222,11 @@ class Lexis:
         return None
 
     def _meant(self, word: str) -> str:
-        """The known word that differs in one letter, the word itself where there is none."""
-        return next((self._slips[slip] for slip in (word, *_without_one(word)) if slip in self._slips), word)
+        """The known word that differs in one letter, not the first, the word itself where there is none."""
+        if word in EVERYDAY:
+            return word  # "getting" is no slip of "setting"
+        slips = (self._slips[slip] for slip in (word, *_without_one(word)) if slip in self._slips)
+        return next((meant for meant in slips if meant[0] == word[0]), word)
 
 
 def _without_one(word: str) -> Iterator[str]:

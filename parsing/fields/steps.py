@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
 
-from parsing.fields.concepts import Lexis, Mention, Word, of_kind
+from parsing.fields.concepts import Mention, Word
+from parsing.fields.deeds import DONE, LEXIS, THINGS, VERBS, Deed, deeds_in, listed
 from parsing.fields.source import Circumstances, Source
 from parsing.fields.vocabulary import loosely_spelled
 from parsing.report import Finding
@@ -27,38 +27,22 @@ _CLAUSE = re.compile(
 )
 
 
-def _listed(idea: str) -> list[str]:
-    """The phrases of an idea in all languages, the longest first."""
-    return sorted(
-        (phrase.strip() for each, phrase in of_kind("steps") if each == idea), key=lambda phrase: -len(phrase)
-    )
-
-
-_BREAK = re.compile(rf"\s(?:{loosely_spelled(_listed('break'))})\s", re.IGNORECASE)
-_PAST = re.compile(rf"\b(?:{loosely_spelled(_listed('past'))})\b", re.IGNORECASE)
-#: Deeds that one phrase tells; of these, mending is told only where "sudah" or "saya" stands close before it.
-_ACTS = frozenset({"act", "report", "mend"})
-#: verb, what it is done to, words between them at the most
-_DEEDS = (
-    ("change", {"change_thing", "try_thing"}, 5),
-    ("try", {"try_thing"}, 5),
-    ("use", {"try_thing"}, 5),
-    ("send", {"send_thing"}, 5),
-    ("contact", {"contact_thing"}, 5),
-    ("look", {"look_thing"}, 6),
-)
-_DONE = frozenset({"done", "me"})  #: words that say that a deed was the sender's
+_BREAK = re.compile(rf"\s(?:{loosely_spelled(listed('break'))})\s", re.IGNORECASE)
+#: "folder spam juga udah": a deed, or what one does it to, and behind it that it is done.
+_BEHIND = re.compile(rf"\b(?:{loosely_spelled(listed('done_behind'))})\s*$", re.IGNORECASE)
+_PAST = re.compile(rf"\b(?:{loosely_spelled(listed('past'))})\b", re.IGNORECASE)
+_TURNED_TO = frozenset({"report", "contact", "file", "visit"})  #: who was asked for help was asked, whenever that was
 _UNDONE = frozenset({"undone", "never"})
 _BEFORE = 6  #: words before a deed that say whether it was done
+_RESULTS = frozenset({"outcome", "answer"})  #: what came of it, and what those said who were asked
+_BESIDE = 2  #: words before the name of a place: "sudah ke bank", not "transfer ke bank"
 _CLOSE = 4  #: words before a deed in which that is said of it alone
 _ANEW = 2  #: words after which "saya" begins a new sentence: "belum masuk juga saya hubungi cs"
-_NEAR = 8  #: mentions around a verb among which its object stands
 _MAX_DEEDS = 4  #: of one clause that are looked at: the first that is told is the step
 _WORDY = 60  #: code points; a longer clause is cut to where its deed is spoken of
 _CONFIDENT, _CARRIED = 0.8, 0.6
 
-_LEXIS = Lexis(((idea, phrase) for idea, phrase in of_kind("steps") if idea not in ("break", "past")), passive=False)
-_BEGINNINGS = _LEXIS.beginnings({*_ACTS, *(verb for verb, _, _ in _DEEDS)})  #: of deeds
+_BEGINNINGS = LEXIS.beginnings(VERBS)  #: of deeds
 _starts = attrgetter("start")  #: where a word begins
 
 
@@ -78,20 +62,30 @@ def find(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
     if source.where == "subject":
         return
     text = source.text[:_LOOKED_AT]
-    words = list(_LEXIS.words(text))
+    words = list(LEXIS.words(text))
     if not any(word.plain in _BEGINNINGS for word in words):
         return  # no deed: nothing was tried
     going_on = False
     for clause in _clauses(text, words):
-        deeds = list(islice(_deeds(clause.mentions), _MAX_DEEDS))
+        deeds = list(islice(deeds_in(clause.mentions), _MAX_DEEDS))
         told = next((deed for deed in deeds if _is_told(deed, clause)), None)
         carried = deeds[0] if deeds and going_on and not _is_undone(deeds[0], clause) else None
         deed = told or carried
+        if deed is None and _is_done_behind(clause):
+            yield _step(source, _span(text, clause, clause.start), _CONFIDENT)
         if deed is not None:
-            span = _span(text, clause, _beginning(deed, clause.mentions))
-            raw = source.original[span[0] : span[1]]
-            yield source.finding("steps_tried", raw, span, "step_done", _CONFIDENT if told else _CARRIED)
+            span = _span(text, clause, _beginning(deed.mention, clause.mentions))
+            yield _step(source, span, _CONFIDENT if told else _CARRIED)
         going_on = deed is not None or (going_on and bool(deeds))
+
+
+def _step(source: Source, span: tuple[int, int], confidence: float) -> Finding:
+    return source.finding("steps_tried", source.original[span[0] : span[1]], span, "step_done", confidence)
+
+
+def _is_done_behind(clause: _Clause) -> bool:
+    """Whether it speaks of a deed, or of what one does it to, and ends with its being done."""
+    return bool(_BEHIND.search(clause.text)) and any(each.ideas & THINGS for each in clause.mentions)
 
 
 def _clauses(text: str, words: Sequence[Word]) -> Iterator[_Clause]:
@@ -100,7 +94,7 @@ def _clauses(text: str, words: Sequence[Word]) -> Iterator[_Clause]:
     first = 0
     for _, end in spans:
         last = bisect_left(words, end, first, key=_starts)
-        spoken.append(list(_LEXIS.mentions_in(words[first:last])))
+        spoken.append(list(LEXIS.mentions_in(words[first:last])))
         first = last
     for (start, end), mentions, following in zip(spans, spoken, [*spoken[1:], []], strict=True):
         yield _Clause(start=start, end=end, text=text[start:end], mentions=mentions, next=following)
@@ -115,55 +109,52 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         yield start, match.end()
 
 
-def _deeds(mentions: Sequence[Mention]) -> Iterator[Mention]:
-    """What people do about their trouble: by one phrase, or by a verb and what it is done to."""
-    for index, mention in enumerate(mentions):
-        if mention.ideas & _ACTS or any(
-            verb in mention.ideas and _has_object(mentions, index, things, within) for verb, things, within in _DEEDS
-        ):
-            yield mention
-
-
-def _has_object(mentions: Sequence[Mention], index: int, things: AbstractSet[str], within: int) -> bool:
-    """Whether what a verb is done to stands behind it, or before it: "foto KTP sudah saya unggah"."""
-    place = mentions[index].place
-    if any(things & other.ideas and other.place - place <= within for other in mentions[index + 1 : index + 1 + _NEAR]):
-        return True
-    turned = index > 0 and bool(mentions[index - 1].ideas & _DONE) and place - mentions[index - 1].place == 1
-    return turned and any(things & other.ideas for other in mentions[max(0, index - _NEAR) : index])
-
-
-def _is_told(deed: Mention, clause: _Clause) -> bool:
+def _is_told(deed: Deed, clause: _Clause) -> bool:
     """Whether it is said that it was done; whom one has turned to needs no more words than that."""
     if _is_undone(deed, clause):
         return False
-    marks = {idea for each in _around(deed, clause.mentions) for idea in each.ideas}
+    mention, kinds = deed
+    near = [each for each in _around(mention, clause.mentions) if each.place < mention.place or "me" not in each.ideas]
+    marks = {idea for each in near for idea in each.ideas}
     past = bool(_PAST.search(clause.text))
-    if "report" in deed.ideas:
-        return "done" in marks or past
-    if any("outcome" in each.ideas for each in (*clause.mentions, *clause.next)):
+    came_of_it = {idea for each in (*clause.mentions, *clause.next) for idea in each.ideas} & _RESULTS
+    if kinds == {"visit"}:
+        beside = any("done" in each.ideas and 0 < mention.place - each.place <= _BESIDE for each in near)
+        return beside or past or bool(came_of_it and "itself" not in marks)
+    if kinds & _TURNED_TO and "answer" in came_of_it:
         return True
-    if "mend" in deed.ideas and not deed.ideas & {"act", "change"}:
-        return _is_close(deed, clause.mentions) or bool(_PAST.match(clause.text.lstrip()))
-    if "use" in deed.ideas and "try" not in deed.ideas:
-        return bool(marks & {"done", "try"}) or past
-    return bool(marks & _DONE) or "contact" in deed.ideas or past
+    if kinds == {"report"}:
+        told = "done" in marks or past or "contact_thing" in marks
+    elif kinds == {"mend"}:
+        told = _is_close(mention, clause.mentions) or bool(_PAST.match(clause.text.lstrip()))
+    elif kinds == {"use"}:
+        told = bool(marks & {"done", "try"}) or past
+    else:
+        told = bool(marks & DONE) or "contact" in kinds or past
+    return told or ("outcome" in came_of_it and kinds != {"report"})
 
 
 def _is_close(deed: Mention, mentions: Sequence[Mention]) -> bool:
-    return any(each.ideas & _DONE and 0 < deed.place - each.place <= _CLOSE for each in mentions)
+    return any(each.ideas & DONE and 0 < deed.place - each.place <= _CLOSE for each in mentions)
 
 
-def _is_undone(deed: Mention, clause: _Clause) -> bool:
+def _is_undone(deed: Deed, clause: _Clause) -> bool:
     """Whether a word near the deed says that it is asked for, wished, impossible, or done by somebody else."""
-    near = _around(deed, clause.mentions)
+    near = _around(deed.mention, clause.mentions)
     if any("pretended" in each.ideas for each in near):
         return True
-    begun = [each.place for each in near if "me" in each.ideas and each.place < deed.place]
+    place = deed.mention.place
+    begun = [each.place for each in near if "me" in each.ideas and each.place < place]
+    undone = _UNDONE if deed.kinds & _TURNED_TO else _UNDONE | {"when"}
     return any(
-        each.ideas & _UNDONE and each.place < deed.place and not any(place - each.place >= _ANEW for place in begun)
+        each.ideas & undone and each.place < place and not any(mine - _last(each, clause) >= _ANEW for mine in begun)
         for each in near
     )
+
+
+def _last(mention: Mention, clause: _Clause) -> int:
+    """The place of a mention's last word."""
+    return mention.place + clause.text.count(" ", mention.start - clause.start, mention.end - clause.start)
 
 
 def _around(deed: Mention, mentions: Sequence[Mention]) -> list[Mention]:
@@ -172,7 +163,7 @@ def _around(deed: Mention, mentions: Sequence[Mention]) -> list[Mention]:
 
 def _beginning(deed: Mention, mentions: Sequence[Mention]) -> int:
     """Where the words begin that say that it was done."""
-    marks = [each for each in _around(deed, mentions) if each.ideas & _DONE and each.place < deed.place]
+    marks = [each for each in _around(deed, mentions) if each.ideas & DONE and each.place < deed.place]
     return min(each.start for each in [*marks, deed])
 
 
