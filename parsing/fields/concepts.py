@@ -47,9 +47,8 @@ _TOGETHER = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mention:
-    """A phrase of a text that names ideas."""
+class Mention(NamedTuple):
+    """A phrase of a text that names ideas. A tuple, since a mail has hundreds."""
 
     ideas: frozenset[str]
     place: int  #: in words, as above
@@ -118,7 +117,8 @@ class Lexis:
         `passive`: what was done to something ("dihapus", "terhapus") is the same idea as doing it.
         """
         self._phrases = _phrases(named)
-        self._known = frozenset(word for listed in self._phrases.values() for phrase, _ in listed for word in phrase)
+        self._beginning = _by_beginning(self._phrases)
+        self._known = frozenset(word for phrase in self._phrases for word in phrase)
         self._slips = _slips(self._known)
         self._passive = passive
         self.plain = lru_cache(maxsize=20_000)(self._plain)
@@ -127,7 +127,7 @@ class Lexis:
     def beginnings(self, ideas: Iterable[str]) -> frozenset[str]:
         """The words, as they are looked up, with which the phrases begin that name one of these ideas."""
         wanted = frozenset(ideas)
-        return frozenset(first for first, listed in self._phrases.items() if any(wanted & each for _, each in listed))
+        return frozenset(phrase[0] for phrase, named in self._phrases.items() if wanted & named)
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """The phrases of a text that name something, in their order, the longest first, none overlapping."""
@@ -138,13 +138,14 @@ class Lexis:
         plain = tuple([word.plain for word in words])
         index = 0
         while index < len(words):
-            found = self._longest(words, plain, index) if plain[index] in self._phrases else None
+            beginning = self._beginning.get(plain[index])
+            found = self._longest(beginning, words, plain, index) if beginning else None
             if found is None:
                 index += 1
                 continue
             count, ideas = found
             first, last = words[index], words[index + count - 1]
-            yield Mention(ideas=ideas, place=first.place, start=first.start, end=last.end)
+            yield Mention(ideas, first.place, first.start, last.end)
             index += count
 
     def words(self, text: str) -> Iterator[Word]:
@@ -162,12 +163,14 @@ class Lexis:
                     yield Word(plain, place, cut, start + end)
                     cut = start + end
 
-    def _longest(self, words: Sequence[Word], plain: tuple[str, ...], index: int) -> tuple[int, frozenset[str]] | None:
+    def _longest(
+        self, beginning: _Beginning, words: Sequence[Word], plain: tuple[str, ...], index: int
+    ) -> tuple[int, frozenset[str]] | None:
         """The longest phrase that begins here: how many words it has, and its ideas."""
-        for phrase, ideas in self._phrases[plain[index]]:
-            end = index + len(phrase)
-            if plain[index:end] == phrase and words[end - 1].place - words[index].place <= len(phrase):
-                return len(phrase), ideas
+        for count, phrases in beginning:
+            ideas = phrases.get(plain[index : index + count])
+            if ideas is not None and words[index + count - 1].place - words[index].place <= count:
+                return count, ideas
         return None
 
     def _parted(self, word: str) -> tuple[tuple[str, int], ...]:
@@ -243,7 +246,9 @@ def _spelling() -> dict[str, str]:
     }
 
 
-_Phrases = dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]
+_Phrases = dict[tuple[str, ...], frozenset[str]]
+#: Of the phrases that begin with one word: by how many words they have, the longest first.
+_Beginning = list[tuple[int, _Phrases]]
 
 
 def of_kind(kind: str) -> Iterator[tuple[str, str]]:
@@ -255,7 +260,7 @@ def of_kind(kind: str) -> Iterator[tuple[str, str]]:
 
 
 def _phrases(named: Iterable[tuple[str, str]]) -> _Phrases:
-    """First word → the phrases that begin with it, the longest first, with their ideas.
+    """The words of each phrase, with its ideas.
 
     What only tells a bill ("notifikasi transaksi") speaks of what its words name, too.
     """
@@ -265,11 +270,15 @@ def _phrases(named: Iterable[tuple[str, str]]) -> _Phrases:
         ideas.setdefault(words, set()).add(idea)
     for words in [words for words, told in ideas.items() if told == {"bill"}]:
         ideas[words] |= {idea for word in words for idea in ideas.get((word,), ())}
-    found: _Phrases = {}
-    for words in sorted(ideas, key=lambda words: (-len(words), words)):
-        if words:
-            found.setdefault(words[0], []).append((words, frozenset(ideas[words])))
-    return found
+    return {words: frozenset(told) for words, told in ideas.items() if words}
+
+
+def _by_beginning(phrases: _Phrases) -> dict[str, _Beginning]:
+    """The phrases by their first word."""
+    found: dict[str, dict[int, _Phrases]] = {}
+    for words, ideas in phrases.items():
+        found.setdefault(words[0], {}).setdefault(len(words), {})[words] = ideas
+    return {first: sorted(by_count.items(), reverse=True) for first, by_count in found.items()}
 
 
 def _slips(known: Iterable[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsing.fields.secrets import cards, codes, identity, keys, passwords
 from parsing.fields.secrets.span import Span, Text
@@ -35,6 +36,7 @@ class Secrets:
         return tuple(sorted((*self.spans, *self.identity), key=lambda span: span.start))
 
 
+@lru_cache(maxsize=4)  # while a mail is read, the same words are looked through for its report and for what is kept
 def find(text: str) -> Secrets:
     """The secrets in a text. Linear in its length; never raises."""
     seen = Text.of(text[:_LOOKED_AT])
