@@ -206,8 +206,20 @@ def tls_context(settings: SmarthostSettings) -> ssl.SSLContext:
 def connect(settings: SmarthostSettings, tokens: TokenSource | None = None) -> smtplib.SMTP:
     """A connection to the smarthost, through TLS and AUTH as configured.
 
-    Raises OSError, smtplib.SMTPException, and what the tokens raise.
+    A token that is refused before its time is renewed, and tried on a connection of its own. Raises OSError,
+    smtplib.SMTPException, and what the tokens raise.
     """
+    if tokens is None:
+        return _connected(settings, lambda smtp: _log_in(smtp, settings))
+    token = tokens.access()
+    try:
+        return _connected(settings, lambda smtp: _show(smtp, tokens.username, token))
+    except smtplib.SMTPAuthenticationError:
+        token = tokens.access(instead_of=token)
+        return _connected(settings, lambda smtp: _show(smtp, tokens.username, token))
+
+
+def _connected(settings: SmarthostSettings, log_in: Callable[[smtplib.SMTP], None]) -> smtplib.SMTP:
     # Our own name is given: smtplib would look it up in the DNS, which can take a minute.
     name = settings.hostname or socket.gethostname()
     if settings.tls == "implicit":
@@ -217,37 +229,31 @@ def connect(settings: SmarthostSettings, tokens: TokenSource | None = None) -> s
     else:
         smtp = smtplib.SMTP(settings.host, settings.port, name, timeout=CONNECT_SECONDS)
     try:
-        _greet(smtp, settings, tokens)
+        _greet(smtp, settings)
+        log_in(smtp)
     except BaseException:
         smtp.close()
         raise
     return smtp
 
 
-def _greet(smtp: smtplib.SMTP, settings: SmarthostSettings, tokens: TokenSource | None) -> None:
+def _greet(smtp: smtplib.SMTP, settings: SmarthostSettings) -> None:
     assert smtp.sock is not None  # noqa: S101  # the constructor has connected
     smtp.sock.settimeout(COMMAND_SECONDS)
     smtp.ehlo_or_helo_if_needed()
     if settings.tls == "starttls":
         smtp.starttls(context=tls_context(settings))
         smtp.ehlo()
-    if tokens is not None:
-        _log_in(smtp, tokens)
-    elif settings.username is not None and settings.password is not None:
+
+
+def _log_in(smtp: smtplib.SMTP, settings: SmarthostSettings) -> None:
+    if settings.username is not None and settings.password is not None:
         smtp.login(settings.username, settings.password.get_secret_value())
 
 
-def _log_in(smtp: smtplib.SMTP, tokens: TokenSource) -> None:
-    token = tokens.access()
-
-    def answer(challenge: bytes | None = None) -> str:
-        return sasl(tokens.username, token) if challenge is None else ""  # a challenge is a refusal, to be confirmed
-
-    try:
-        smtp.auth("XOAUTH2", answer)
-    except smtplib.SMTPAuthenticationError:
-        tokens.access(instead_of=token)  # revoked, or ended before its time: the next connection has another one
-        raise
+def _show(smtp: smtplib.SMTP, username: str, token: str) -> None:
+    """Log in by XOAUTH2. What the server says before it refuses is to be answered by nothing."""
+    smtp.auth("XOAUTH2", lambda challenge=None: sasl(username, token) if challenge is None else "")
 
 
 def _mail(smtp: smtplib.SMTP, claim: Claim) -> tuple[int, str]:
