@@ -87,7 +87,8 @@ class Office:
         self._clockwork = Clockwork(engine=engine, open_desks=self._open_desks, now=now, shadow=shadow)
         self._post = Post(settings.notices, self._means(directory), engine=engine, now=now)
         self._sending = threading.Thread(target=self._send, name="sender")
-        self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, now=now)
+        largest = settings.intake.limits.max_mail_size
+        self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, largest=largest, now=now)
         self._alarm = self._make_alarm(settings)
         self._canaries = self._make_canaries()
         self._mailboxes = [
@@ -229,8 +230,8 @@ class Office:
         try:
             self._watch.look()
             self._alarm.carry_out()
-        except StoreUnreachable:
-            _log.debug("nothing watched, the store is away")
+        except StoreUnreachable as error:
+            self._alarm.without_store(str(error))
 
     def _send_canaries(self) -> None:
         try:

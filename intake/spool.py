@@ -27,7 +27,7 @@ from intake.spooled import read_spooled, read_trailer, trailer
 from parsing.mail import Envelope, RawMail
 from store import crashpoints
 
-__all__ = ["Incoming", "Spool", "Usage", "read_spooled"]
+__all__ = ["Incoming", "Spool", "Usage", "disk_shortage", "read_spooled"]
 
 _SUFFIX: Final = ".mail"
 
@@ -110,14 +110,11 @@ class Spool:
         self._fsync(self._new)
         self._count(-size)
 
-    def room_for(self, size: int) -> bool:
-        """Whether a mail of this many bytes may come: it is within the quota, and the disk has half as much again."""
-        try:
-            disk = os.statvfs(self._tmp)
-        except OSError:
-            return False
-        free, inodes_left = disk.f_bavail * disk.f_frsize, disk.f_favail > 0 or disk.f_files == 0
-        return inodes_left and free >= size * _ROOM_FACTOR and self._used + size <= self._quota
+    def shortage(self, size: int) -> str:
+        """Why a mail of this many bytes may not come now; "" where the quota and the disk have room for it."""
+        if self._used + size > self._quota:
+            return f"the spool holds {self._used >> 20:,} of {self._quota >> 20:,} MiB, intake.limits.spool_quota"
+        return disk_shortage(self._tmp, size)
 
     def sweep(self, older_than: timedelta) -> int:
         """Remove what broken deliveries left in `tmp`, and say how many (Maildir waits 36 hours)."""
@@ -227,6 +224,20 @@ class Incoming:
         self._spool._land(self._name, self.size + len(ending))  # noqa: SLF001 - see discard
         name, self._name = self._name, ""
         return name
+
+
+def disk_shortage(folder: Path, size: int) -> str:
+    """Why a mail of this many bytes may not come to a folder's disk, which needs half as much again; else ""."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError as error:
+        return f"{folder}: {error.strerror}"
+    free, wanted = disk.f_bavail * disk.f_frsize, int(size * _ROOM_FACTOR)
+    if free < wanted:
+        return f"the disk of {folder} has {free >> 20:,} MiB left, and {wanted >> 20:,} are needed"
+    if disk.f_files and not disk.f_favail:
+        return f"the disk of {folder} takes no more files"
+    return ""
 
 
 def _write_all(descriptor: int, chunk: bytes) -> None:

@@ -7,6 +7,7 @@ a deferred one that reads before it writes fails at once with "database is locke
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,7 +73,12 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        raise StoreUnreachable(type(error.orig).__name__) from error
+        raise StoreUnreachable(_reason(error.orig)) from error
+
+
+def _reason(error: object) -> str:
+    """Of SQLite its words, as "database or disk is full"; another driver's may hold names and addresses."""
+    return str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

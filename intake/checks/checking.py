@@ -13,6 +13,7 @@ from intake.checks import checking_online, forecast, probing
 from intake.config import Settings
 from intake.errors import ServerWrong
 from intake.identity.resolver import Resolver
+from intake.spool import disk_shortage
 from parsing.pictures import tesseract
 from replies import addresses, agent_words, dkim_keys, guidance, language, order_words, render
 from replies.errors import RepliesError
@@ -44,7 +45,7 @@ def check(
     `probe_seconds` is for how long a mail to ourselves may be on its way; none is sent without.
     """
     yield _environment(environ)
-    yield _tried("data folder", lambda: _folder(settings.data))
+    yield _tried("data folder", lambda: _data(settings))
     yield _tried("secret key", lambda: _key(settings.data / "secret.key"))
     yield _tried("store", lambda: _store(settings))
     for name, desk in settings.desks.items():
@@ -112,6 +113,13 @@ def _folder(folder: Path) -> str:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(0, f"{folder} cannot be written by this user: change its owner")
     return str(folder)
+
+
+def _data(settings: Settings) -> str:
+    told = _folder(settings.data)
+    if shortage := disk_shortage(settings.data, settings.intake.limits.max_mail_size):
+        raise ServerWrong(f"no mail is taken: {shortage}; make room")
+    return told
 
 
 def _key(path: Path) -> str:

@@ -106,8 +106,8 @@ class ImapDoor:
 
         def whole() -> None:
             folder = self._open()
+            present = folder.uids(above=0)  # before the look: what comes during it is the next one's
             life = self._look(folder, look)
-            present = folder.uids(above=0)
             count = imap_reconcile.reconcile(self._engine, self._spool, folder, life, present)
             self._health.counted(count.server, count.ledger)
             agrees = count.server == count.ledger

@@ -103,8 +103,8 @@ class Taker:
         for uid in uids:
             if self._stop.is_set():
                 return
-            if not self._spool.room_for(self._limit):
-                raise SpoolFull("quota or free space")
+            if shortage := self._spool.shortage(self._limit):
+                raise SpoolFull(shortage)
             self._troublesome.add(uid)
             try:
                 fetched = folder.fetch(uid, self._limit)

@@ -35,8 +35,8 @@ def deliver(
 
     Raises SpoolFull, SpoolFailed or MailTooBig (over `limit` bytes); then nothing is kept.
     """
-    if not spool.room_for(limit):  # as at SMTP's MAIL without a SIZE: any mail that may come has to fit
-        raise SpoolFull("quota or free space")
+    if shortage := spool.shortage(limit):  # as at SMTP's MAIL without a SIZE: any mail that may come has to fit
+        raise SpoolFull(shortage)
     incoming = spool.receive()
     try:
         portion = _without_from_line(stream)

@@ -2,6 +2,8 @@
 
 The mail does not go through the outbox, which may be what is in trouble, and may have a mail server of its own. What
 could not be told is tried again at the next look; a death between telling and writing it down tells twice.
+
+That the store itself is away is known here alone, for as long as it is.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import html
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.engine import Engine
@@ -58,6 +60,8 @@ class Alarm:
         self._keys = keys
         self._engine = engine
         self._now = now
+        self._away: Alert | None = None  # the store is, since then
+        self._away_told = False
 
     def carry_out(self) -> None:
         """Tell what the operators have not heard. Raises StoreUnreachable."""
@@ -69,6 +73,25 @@ class Alarm:
             if self._tell(alert, recovery=recovery):
                 with writing(self._engine) as session:
                     alerts.told(session, alert.id or 0, recovery=recovery, now=self._now())
+
+        self._is_back()
+
+    def without_store(self, sentence: str) -> None:
+        """The store is away: after the time that a door has to recover, the operators hear of that too."""
+        now = self._now()
+        self._away = self._away or Alert(key="store", sentence=sentence, raised_at=now, seen_at=now)
+        patience = timedelta(minutes=self._settings.door_minutes)
+        if not self._away_told and now - self._away.raised_at >= patience:
+            _log.log(*_line(False), alert=self._away.key, sentence=sentence)
+            self._away_told = self._tell(self._away, recovery=False)
+
+    def _is_back(self) -> None:
+        away, self._away = self._away, None
+        if away is not None and self._away_told:
+            away.cleared_at = self._now()
+            _log.log(*_line(True), alert=away.key, sentence=away.sentence)
+            self._tell(away, recovery=True)
+        self._away_told = False
 
     def _tell(self, alert: Alert, *, recovery: bool) -> bool:
         """By every way that there is; one that works is enough for the incident to be told."""

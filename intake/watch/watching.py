@@ -30,12 +30,15 @@ class Watch:
         engine: Engine,
         spool: Spool,
         health: DoorHealthBook,
+        largest: int,
         now: Callable[[], datetime],
     ) -> None:
+        """Prepare to look. `largest` is the largest mail in bytes: doors are shut while there is no room for it."""
         self._settings = settings
         self._engine = engine
         self._spool = spool
         self._health = health
+        self._largest = largest
         self._now = now
 
     def look(self) -> None:
@@ -60,6 +63,9 @@ class Watch:
             yield f"door:{page.name}", page.trouble(now, failing=failing, unread=unread)
 
     def _desk(self, session: Session, now: datetime, spooled: float) -> Iterator[tuple[str, str]]:
+        shortage = self._spool.shortage(self._largest)
+        told = f"no mail is taken, senders are told to come back later: {shortage}; make room, by which it goes on"
+        yield "room", told if shortage else ""
         late = spooled >= self._settings.unread_minutes * 60
         yield "spool", f"a mail waits in the spool for {_minutes(spooled)}; the log says why" if late else ""
         oldest = outbox_control.counts(session, now).oldest_seconds or 0

@@ -468,7 +468,7 @@ def test_a_full_spool_leaves_mail_on_the_server(
     door.poll()
     liar.mails = {1: mail(1)}
     with monkeypatch.context() as full:
-        full.setattr(spool, "room_for", lambda size: False)
+        full.setattr(spool, "shortage", lambda size: "planted")
         assert door.poll() == 0
     assert liar.said("FETCH") == []
     assert "spool" in _why(health)

@@ -133,12 +133,12 @@ def test_release_may_be_repeated(spool: Spool) -> None:
 def test_the_quota_counts_what_waits(tmp_path: Path) -> None:
     """What other processes brought is counted at the next look."""
     spool, other = (Spool(tmp_path, quota=10_000, on_fatal=_end) for _ in range(2))
-    assert spool.room_for(9_000)
+    assert spool.shortage(9_000) == ""
     name = _put(other, b"x" * 5_000)
     assert spool.usage().mails == 1
-    assert not spool.room_for(9_000)
+    assert "the spool holds" in spool.shortage(9_000)
     spool.release([name])
-    assert spool.room_for(9_000)
+    assert spool.shortage(9_000) == ""
 
 
 @pytest.mark.parametrize(

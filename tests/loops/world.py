@@ -148,9 +148,8 @@ class Desk:
         self.counter = make_counter(self.engine, self.folder, self.settings, master=master)
         self.sender = Sender(self.engine, self, now=lambda: self.world.now, rng=random.Random(1))
         health = DoorHealthBook(lambda: self.world.now)
-        self.watch = Watch(
-            AlertSettings(), engine=self.engine, spool=self.counter.spool, health=health, now=lambda: self.world.now
-        )
+        spool, now = self.counter.spool, lambda: self.world.now
+        self.watch = Watch(AlertSettings(), engine=self.engine, spool=spool, health=health, largest=1 << 20, now=now)
 
     def take(self, content: bytes, to: str, mail_from: str) -> None:
         """A mail has come: its border server vouches for its From."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import smtplib
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -204,3 +206,56 @@ def test_a_certificate_that_has_expired_or_is_of_another_name(
     room.has(1)
     room.hears("over: imap:box")
     room.close(1)
+
+
+def test_a_second_daemon_in_the_same_folder(rooms: Any) -> None:
+    """It says so and ends; the first one goes on."""
+    room = rooms()
+    room.open()
+    second = room.desk.command("run")
+    assert second.returncode == 1
+    assert b"Another loket works in this data folder" in second.stderr
+    room.put(1)
+    room.has(1)
+    room.close(1)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, of 120 MiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=120m", "tmpfs", disk], check=True)
+    yield disk
+    subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def _fill(disk: Path, left: int) -> None:
+    state = os.statvfs(disk)
+    with (disk / "filler").open("ab") as filler:
+        filler.write(bytes(state.f_bavail * state.f_frsize - left))
+
+
+@pytest.mark.battery
+def test_a_disk_that_fills_up(server: Dovecot, small_disk: Path) -> None:
+    """While the largest mail has no room every door says later; with not a byte left the daemon lives on too."""
+    room = Room(small_disk, server)
+    try:
+        room.open()
+        _fill(small_disk, 40 << 20)
+        room.put(1)
+        room.hears("wrong: no mail is taken", "MiB left, and 75 are needed")
+        with pytest.raises(smtplib.SMTPSenderRefused, match="No room for mail"):
+            room.desk.send(mail(2), "b@example.com")
+        assert room.desk.command("deliver", "--to", "help@desk.test", stdin=mail(3)).returncode == os.EX_TEMPFAIL
+        assert b"no mail is taken: the disk of" in room.desk.command("check").stdout
+        _fill(small_disk, 0)
+        room.desk.until(lambda: "database or disk is full" in room.desk.log(), "the store has no room either")
+        (small_disk / "filler").unlink()
+        print(f"\na full disk has room again: the mail is taken after {room.has(1):.1f} s")
+        room.hears("over: no mail is taken")
+        room.desk.send(mail(2), "b@example.com")
+        room.has(2)
+        room.close(2)
+    finally:
+        room.desk.end()

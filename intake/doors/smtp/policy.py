@@ -35,9 +35,8 @@ class Doorkeeper:
             return STOPPING
         if not address.isascii() and not transaction.smtp_utf8:
             return _NEEDS_SMTPUTF8
-        if not self._house.spool.room_for(self._house.limits.max_mail_size):
-            self._house.report.failed("the spool has no room for mail")
-            return _NO_ROOM
+        if self._house.spool.shortage(self._house.limits.max_mail_size):
+            return _NO_ROOM  # which is watched, and told, whether or not mail comes
         transaction.mail_from = address
         transaction.mail_options.extend(options)
         return _ACCEPTED_SENDER

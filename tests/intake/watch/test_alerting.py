@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Engine
 
+from intake import spool as spool_module
 from intake.doors.health import DoorHealthBook
 from intake.effects.guarding import breaker_alert
 from intake.identity import signatures
@@ -46,14 +47,16 @@ class Desk:
         self.health = DoorHealthBook(lambda: self.time)
         self.spool = Spool(folder / "spool", quota=1 << 30, on_fatal=lambda error: pytest.fail(str(error)))
         told = AlertSettings(**settings)
-        self._watch = Watch(told, engine=engine, spool=self.spool, health=self.health, now=lambda: self.time)
-        self._alarm = Alarm(told, sender="help@desk.test", route=route, keys=keys, engine=engine, now=lambda: self.time)
+        self._watch = Watch(
+            told, engine=engine, spool=self.spool, health=self.health, largest=1 << 20, now=lambda: self.time
+        )
+        self.alarm = Alarm(told, sender="help@desk.test", route=route, keys=keys, engine=engine, now=lambda: self.time)
 
     def look(self, minutes: float = 0) -> list[str]:
         """Look round, so many minutes later; returns what is wrong."""
         self.time += timedelta(minutes=minutes)
         self._watch.look()
-        self._alarm.carry_out()
+        self.alarm.carry_out()
         with looking(self.engine) as session:
             return [each.key for each in alerts.current(session)]
 
@@ -174,3 +177,28 @@ def test_a_mail_to_the_operators_is_signed(engine: Engine, tmp_path: Path, smart
     zone = Zone().put("k1._domainkey.desk.test", "TXT", key()[1])
     (told,) = smarthost.received
     assert [each.result for each in signatures.check(zone, told.content, desk.time)] == ["pass"]
+
+
+def test_a_disk_without_room_is_told_at_once_though_no_mail_comes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And its end too: nobody waits for the next mail to learn that the desk works again."""
+    with monkeypatch.context() as full:
+        full.setattr(spool_module, "disk_shortage", lambda folder, size: "the disk of /x has 40 MiB left")
+        assert desk.look() == ["room"]
+    assert desk.look(1) == []
+
+
+def test_a_store_that_is_away_is_told_and_its_return_too(engine: Engine, tmp_path: Path) -> None:
+    """Which no row could tell: from memory, once, after the time that a door has."""
+    heard = tmp_path / "heard"
+    told = ["/bin/sh", "-c", f'echo "$LOKET_ALERT_KEY $LOKET_ALERT_STATE" >>{heard}']
+    desk = Desk(engine, tmp_path, None, command=told, door_minutes=10)
+    for minutes in (0, 9, 2, 30):
+        desk.time += timedelta(minutes=minutes)
+        desk.alarm.without_store("The database does not answer. (planted)")
+        assert heard.exists() is (minutes in (2, 30))
+    desk.look(1)
+    desk.look(1)
+    assert heard.read_text().splitlines() == ["store wrong", "store over"]
+    desk.alarm.without_store("The database does not answer. (planted)")
+    desk.look(1)
+    assert len(heard.read_text().splitlines()) == 2

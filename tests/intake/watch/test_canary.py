@@ -40,6 +40,7 @@ class Aviary:
             engine=engine,
             spool=counter.spool,
             health=DoorHealthBook(now),  # type: ignore[arg-type]
+            largest=1 << 20,
             now=now,  # type: ignore[arg-type]
         )
 
