@@ -58,5 +58,6 @@ def add(session: Session, desk_id: int, names: Sequence[str], now: datetime, cou
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Remove what no count reaches any more."""
-    session.connection().execute(delete(Tally).where(col(Tally.since) <= now - 2 * WINDOW))
+    """Remove what no count reaches any more, and what a clock that was wrong put where every count reaches it."""
+    since = col(Tally.since)
+    session.connection().execute(delete(Tally).where((since <= now - 2 * WINDOW) | (since > now + WINDOW)))

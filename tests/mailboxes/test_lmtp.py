@@ -17,7 +17,10 @@ from tests.desk import Desk
 from tests.servers import common, postfix
 
 #: In Postfix's log: what became of a recipient, and how often its connection had been used.
-_FATE = re.compile(r"/lmtp\[\d+\]: (\w+): to=<([^>]+)>,(?:.*? conn_use=(\d+),)?.* status=(\w+)")
+_FATE = re.compile(
+    r"/lmtp\[\d+\]: \w+: to=<(?P<to>[^>]+)>,(?P<alias> orig_to=<)?"
+    r"(?:.*? conn_use=(?P<use>\d+),)?.* status=(?P<fate>\w+)"
+)
 
 _SETTINGS = """
 lmtp_destination_recipient_limit = 50
@@ -26,6 +29,7 @@ lmtp_connection_cache_destinations = static:all
 lmtp_connection_reuse_time_limit = 3600s
 lmtp_connection_reuse_count_limit = 0
 connection_cache_ttl_limit = 3600s
+virtual_alias_maps = inline:{{ {aliases} }}
 lmtp_connection_cache_time_limit = 60s
 """
 
@@ -46,26 +50,35 @@ def _mail(number: int) -> bytes:
     "mails", [pytest.param(30, id="small"), pytest.param(1_000, id="whole", marks=[pytest.mark.battery])]
 )
 def test_postfix_and_the_desk_stay_in_step(open_folder: Path, tmp_path: Path, mails: int) -> None:
-    """One to fifty recipients, known and unknown ones: what is refused bounces, and nothing that was taken does."""
+    """One to fifty recipients, known, unknown and twice: what is refused bounces, and nothing that was taken does."""
     place, dice = open_folder / "lmtp", random.Random(5)
     routes = {"desk.test": f"lmtp:unix:{place}", "example.com": "discard:"}
-    with postfix.running(routes, _SETTINGS) as server:
+    aliases = ", ".join(f"{{ also{each}@desk.test = u{each}@desk.test }}" for each in range(50))
+    with postfix.running(routes, _SETTINGS.format(aliases=aliases)) as server:
         desk = Desk(folder=tmp_path / "desk", more={"desks": _desks()}, intake={"lmtp": _lmtp(place)})
         desk.start()
         try:
             expected: dict[str, int] = {}
             with smtplib.SMTP("127.0.0.1", server.port) as client:
                 for number in range(mails):
-                    good = [f"u{each}@desk.test" for each in dice.sample(range(50), dice.randint(1, 48))]
+                    known = dice.sample(range(50), dice.randint(1, 40))
+                    good = [f"u{each}@desk.test" for each in known]
+                    twice = [
+                        f"also{each}@desk.test" for each in known[: dice.randint(0, 8)]
+                    ]  # Postfix asks for u… again
                     bad = [f"nobody{each}@desk.test" for each in range(dice.randint(0, 2))]
                     expected[f"{number}@example.com"] = len(good)
-                    client.sendmail("a@example.com", dice.sample(good + bad, len(good + bad)), _mail(number))
+                    to = [*good, *twice, *bad]
+                    client.sendmail("a@example.com", dice.sample(to, len(to)), _mail(number))
             desk.until(lambda: server.waiting() == 0, "Postfix's queue is empty", seconds=600)
             desk.until(lambda: len(desk.rows(Mail)) == mails, "all mails are taken", seconds=300)
-            fates = _FATE.findall(server.log())
-            wrong = [each for each in fates if (each[3] == "sent") != each[1].startswith("u")]
-            uses = max(int(use or 1) for _, _, use, _ in fates)
-            print(f"\n{mails} mails, {len(fates)} recipients: {len(wrong)} with a wrong fate; {uses} on one connection")
+            fates = list(_FATE.finditer(server.log()))
+            wrong = [each[0] for each in fates if (each["fate"] == "sent") != each["to"].startswith("u")]
+            uses = max(int(each["use"] or 1) for each in fates)
+            twice_told = sum(1 for each in fates if each["alias"])
+            told = f"{len(fates)} recipients, {twice_told} named twice: {len(wrong)} with a wrong fate"
+            print(f"\n{mails} mails, {told}; {uses} on one connection")
+            assert twice_told > mails
             assert wrong == []
             assert uses > mails * 0.9
             by_mail = {mail.id: mail.message_id for mail in desk.rows(Mail)}

@@ -348,7 +348,7 @@ def test_an_account_that_another_address_wrote_about_is_told(engine: Engine) -> 
 
 
 def test_tallies_count_an_hour_and_survive(engine: Engine) -> None:
-    """By name and desk, in slices of ten minutes."""
+    """By name and desk, in slices of ten minutes; what a wrong clock counted is forgotten when it is right again."""
     with writing(engine) as session:
         here, there = _desk(session, "here"), _desk(session, "there")
         for minutes in (0, 5, 30, 59):
@@ -359,3 +359,6 @@ def test_tallies_count_an_hour_and_survive(engine: Engine) -> None:
         assert tallies.counts(session, there, ["a"], _NOW) == {"a": 0}
         tallies.forget(session, _NOW + timedelta(hours=3))
         assert session.exec(select(Tally)).all() == []
+        tallies.add(session, here, ["a"], _NOW + timedelta(days=400))
+        tallies.forget(session, _NOW)
+        assert tallies.counts(session, here, ["a"], _NOW) == {"a": 0}

@@ -209,7 +209,7 @@ class Conversation(Dialogue):
             door=self.door,
             received_at=self._house.now(),
             mail_from=(transaction.mail_from or "").removeprefix(NULL_PATH),
-            rcpt_to=tuple(transaction.rcpt_tos),
+            rcpt_to=tuple(dict.fromkeys(transaction.rcpt_tos)),  # one that was named twice is one way
             client=self._client(),
             helo=told and told.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
             tls=self._encrypted,
