@@ -10,6 +10,8 @@ StoreError
 ├── BlobErased              permanent
 ├── BlobGuarded             permanent
 ├── NoSuchRow               permanent
+├── ErasureRefused          permanent
+├── ErasureUnfinished       temporary
 ├── MoveRefused             permanent
 └── CrashPointRefused       permanent
 """
@@ -63,6 +65,16 @@ class BlobGuarded(StoreError):
 
 class NoSuchRow(StoreError):
     """There is no such thing in this desk's store."""
+
+
+class ErasureRefused(StoreError):
+    """Nothing has been erased."""
+
+
+class ErasureUnfinished(StoreError):
+    """It is erased, but the store could not be written anew; `VACUUM; PRAGMA wal_checkpoint(TRUNCATE)` does it."""
+
+    temporary = True
 
 
 class MoveRefused(StoreError):

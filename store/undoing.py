@@ -48,6 +48,8 @@ def undo(session: Session, ticket_id: int, by: str, now: datetime) -> str:
 
 
 def _undoable(event: Event) -> bool:
+    if not event.detail:  # erased
+        return False
     if event.what == "status":  # what a customer or the program moved is not the agent's to take back
         return event.detail.get("move") in (Move.CLOSE, Move.REOPEN, Move.WAIT) and event.detail["from"] in BACK
     if event.what in ("merged", "split"):

@@ -98,4 +98,4 @@ def _is_yes(words: str) -> bool:
 def _proposal(errand: Errand) -> dict[str, Any] | None:
     statement = select(Event).where(Event.ticket_id == errand.ticket_id, Event.what == _PROPOSED)
     found = errand.session.exec(statement.order_by(col(Event.id).desc())).first()
-    return found.detail if found else None
+    return found.detail or None if found else None  # erased: nobody is proposed any more

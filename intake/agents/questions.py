@@ -108,7 +108,7 @@ def _asker(session: Session, ticket_id: int, address: str) -> int | None:
     """The agent who asked that address last, while still here; else whoever has the ticket is told."""
     statement = select(Event).where(Event.ticket_id == ticket_id, Event.what == _EVENT)
     asked = [each.detail for each in session.exec(statement.order_by(Event.id)).all()]  # type: ignore[arg-type]
-    asker = next((each["agent"] for each in reversed(asked) if each["address"] == address), None)
+    asker = next((each["agent"] for each in reversed(asked) if each.get("address") == address), None)
     if asker is not None and people.agent(session, asker) is not None:
         return int(asker)
     return rows.one(session, Ticket, ticket_id).assignee_id

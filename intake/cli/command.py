@@ -36,7 +36,7 @@ _COMMANDS = {
     "mailbox": ("mailboxes", "mailbox"),
     "outbox": ("letters", "outbox"),
     "agent": ("people", "agent"),
-    "person": ("persons", "person"),
+    "person": ("erasing", "person"),
     "rules": ("rules", "rules"),
     "tokens": ("tokens", "tokens"),
     "auth": ("auth", "auth"),

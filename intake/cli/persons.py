@@ -1,4 +1,4 @@
-"""`loket person`: everything held about a person: look, and hand over."""
+"""`loket person`: everything held about a person: look, hand over, erase."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COLUMNS = ("addresses", "name", "desk", "tickets", "mails", "first_at", "last_a
 
 @click.group()
 def person() -> None:
-    """Everything held about a person: look, and hand over."""
+    """Everything held about a person: look, hand over, erase."""
 
 
 @person.command()

@@ -17,9 +17,9 @@ NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 
 
 def test_only_old_files_without_a_row_are_collected(engine: Engine, tmp_path: Path) -> None:
-    """One that is named, one that is new, one that a crash left behind; and what was staged and never adopted."""
+    """One that is named, a new one, one without a row, one that is erased; and what was staged and never adopted."""
     folder = BlobFolder(tmp_path)
-    names = {"aa": "named", "bb": "fresh", "cc": "orphaned"}
+    names = {"aa": "named", "bb": "fresh", "cc": "orphaned", "dd": "erased"}
     for name, content in names.items():
         staged = folder.stage(content.encode(), keys.new_key())
         folder.adopt([(staged.passing_name, name)])
@@ -27,9 +27,12 @@ def test_only_old_files_without_a_row_are_collected(engine: Engine, tmp_path: Pa
     with writing(engine) as session:
         desk = rows.add(session, Desk(name="help", wrapped_key=b"k"))
         key = rows.add(session, SealingKey(desk_id=desk, wrapped=b"w", created_at=NOW))
-        rows.add(session, Blob(name="aa", desk_id=desk, key_id=key, content_digest="d", size=5, created_at=NOW))
-    for path in (tmp_path / "files" / "aa", tmp_path / "files" / "cc", tmp_path / "tmp" / left.passing_name):
+        gone = rows.add(session, SealingKey(desk_id=desk, wrapped=None, created_at=NOW, erased_at=NOW))
+        for name, key_id in (("aa", key), ("dd", gone)):
+            named = {"name": name, "desk_id": desk, "key_id": key_id}
+            rows.add(session, Blob(**named, content_digest="d", size=5, created_at=NOW))
+    for path in (*(tmp_path / "files" / name for name in ("aa", "cc", "dd")), tmp_path / "tmp" / left.passing_name):
         os.utime(path, (0, 0))
-    assert housekeeping.collect_orphans(engine, folder) == 1
+    assert housekeeping.collect_orphans(engine, folder) == 2
     assert sorted(path.name for path in (tmp_path / "files").iterdir()) == ["aa", "bb"]
     assert list((tmp_path / "tmp").iterdir()) == []
