@@ -26,6 +26,8 @@ HELD: Final = "held"
 NOTE: Final = "note"
 DISCARDED: Final = "discarded"
 
+_SETTLED: Final = {NOTE: "answer kept as a note", DISCARDED: "answer discarded"}
+
 #: Why an answer is held that its writer has taken back.
 UNDONE: Final = "undone"
 
@@ -54,6 +56,11 @@ def write(session: Session, ticket_id: int, agent_id: int, message_id: int, why:
 def find(session: Session, ticket_id: int, serial: int) -> Answer | None:
     """An answer by its serial."""
     return session.exec(select(Answer).where(Answer.ticket_id == ticket_id, Answer.serial == serial)).first()
+
+
+def of_ticket(session: Session, ticket_id: int) -> Sequence[Answer]:
+    """A ticket's answers, the oldest first."""
+    return session.exec(select(Answer).where(Answer.ticket_id == ticket_id).order_by(col(Answer.serial))).all()
 
 
 def latest(session: Session, ticket_id: int, agent_id: int, state: str) -> Answer | None:
@@ -105,11 +112,12 @@ def copy_out(session: Session, ticket_id: int, letter_id: int, words: str, name:
     tickets.add_message(session, message, ())
 
 
-def settle(session: Session, answer: Answer, state: str) -> None:
+def settle(session: Session, answer: Answer, state: str, by: str, now: datetime) -> None:
     """Say that a held answer is a note, or is thrown away; its words are kept either way."""
     answer.state = state
     session.add(answer)
     session.flush()
+    tickets.add_event(session, answer.ticket_id, now, _SETTLED[state], by, {"answer": answer.serial})
 
 
 def take_back(session: Session, answer: Answer, by: str, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from intake.agents import answers as public
 from intake.agents import receipts
 from intake.agents.away import away_until
+from intake.agents.dispatch import recipients
 from intake.agents.errand import Errand
 from intake.decision.agent_mail import ByAgent
 from intake.decision.authority import MACHINE
@@ -101,7 +102,7 @@ def _tell(errand: Errand, refused: str, *, own: bool) -> None:
     """Say why nothing was done. What is proven to be the agent's can be sent from here; a stranger's words cannot."""
     words = errand.speech
     why = words.say(f"pending.{_why(refused)}", sender=_sender(errand.work))
-    if own and errand.purpose is Purpose.ANSWER and public.recipients(errand):
+    if own and errand.purpose is Purpose.ANSWER and recipients(errand.session, errand.ticket_id):
         what = public.written(errand)
         if what.words.strip() or what.files:
             public.hold(errand, what, UNPROVEN, because=[why])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from intake.agents import answers as public
-from intake.agents import customers, orders
+from intake.agents import orders
 from intake.agents.errand import Errand, Refused
 from intake.agents.results import Said
 from parsing.body.commands import read_orders
-from store import answers, rows, tickets
+from store import answers, rows
 from store.models import Answer, Message
 
 
@@ -28,11 +28,7 @@ def send(errand: Errand, serial: int) -> list[Said]:
     """Let a held answer go, with the orders that came with it; what others have answered meanwhile is shown first."""
     row = held(errand, serial)
     what = public.stored(errand, row)
-    unsendable = public.UNSENDABLE.intersection(row.why.split(","))
-    if unsendable:
-        raise Refused(f"doubts.{min(unsendable)}")
-    if not public.recipients(errand):
-        raise customers.nobody(errand)
+    public.check_way(errand, row.why)
     unseen = answers.unseen(errand.session, errand.ticket_id, row.serial, errand.agent.id)
     if unseen and public.COLLISION not in row.why.split(","):
         row.why = f"{row.why},{public.COLLISION}".strip(",")
@@ -48,20 +44,14 @@ def send(errand: Errand, serial: int) -> list[Said]:
 def keep(errand: Errand, serial: int) -> list[Said]:
     """Make a held answer a note."""
     row = held(errand, serial)
-    answers.settle(errand.session, row, answers.NOTE)
-    detail = {"answer": row.serial}
-    tickets.add_event(
-        errand.session, errand.ticket_id, errand.work.now, "answer kept as a note", errand.agent.name, detail
-    )
+    answers.settle(errand.session, row, answers.NOTE, errand.agent.name, errand.work.now)
     return [("done.kept", {})]
 
 
 def discard(errand: Errand, serial: int) -> list[Said]:
     """Throw a held answer away; its words stay on the record."""
     row = held(errand, serial)
-    answers.settle(errand.session, row, answers.DISCARDED)
-    detail = {"answer": row.serial}
-    tickets.add_event(errand.session, errand.ticket_id, errand.work.now, "answer discarded", errand.agent.name, detail)
+    answers.settle(errand.session, row, answers.DISCARDED, errand.agent.name, errand.work.now)
     return [("done.discarded", {})]
 
 

@@ -25,7 +25,7 @@ from store.models import Desk, Ticket
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _At:
+class At:
     """A ticket under somebody's hands."""
 
     session: Session
@@ -37,6 +37,7 @@ class _At:
 
     @property
     def key(self) -> int:
+        """The ticket's key."""
         return self.ticket.id or 0
 
     def agent(self, name: str) -> int:
@@ -59,16 +60,14 @@ def verb(name: str) -> Callable[[Callable[..., Any]], click.Command]:
             found = opened.settings(click.get_current_context())
             with opened.store(found) as engine, writing(engine) as session:
                 row = found_ticket(session, number, desk)
-                at = _At(
+                at = At(
                     session=session,
                     settings=found,
                     desk=found.desks[rows.one(session, Desk, row.desk_id).name],
                     ticket=row,
-                    by=agent or opened.operator(),
+                    by=opened.acting(session, agent),
                     now=clock.now(),
                 )
-                if agent is not None:
-                    at.agent(agent)
                 return function(at, **given)
 
         return ticket.command(name)(run)
@@ -77,40 +76,40 @@ def verb(name: str) -> Callable[[Callable[..., Any]], click.Command]:
 
 
 @verb("close")
-def close(at: _At) -> None:
+def close(at: At) -> None:
     """Say that the matter is over. Nothing is sent."""
     commands.close(at.session, at.key, at.by, at.now)
 
 
 @verb("reopen")
-def reopen(at: _At) -> None:
+def reopen(at: At) -> None:
     """Make it the desk's turn again."""
     commands.reopen(at.session, at.key, at.by, at.now)
 
 
 @verb("assign")
 @click.argument("agent_name", metavar="[AGENT]", required=False)
-def assign(at: _At, agent_name: str | None) -> None:
+def assign(at: At, agent_name: str | None) -> None:
     """Give a ticket to an agent; without one, back to its queue."""
     commands.assign(at.session, at.key, at.agent(agent_name) if agent_name else None, at.by, at.now)
 
 
 @verb("take")
-def take(at: _At) -> None:
+def take(at: At) -> None:
     """Take a ticket as the agent whom --as names."""
     commands.assign(at.session, at.key, at.agent(at.by), at.by, at.now)
 
 
 @verb("note")
 @click.argument("words", nargs=-1, required=True)
-def note(at: _At, words: tuple[str, ...]) -> None:
+def note(at: At, words: tuple[str, ...]) -> None:
     """Write something on a ticket that no customer sees."""
     commands.note(at.session, at.key, " ".join(words), at.by, at.now)
 
 
 @verb("set")
 @click.argument("pair", metavar="FIELD=VALUE")
-def set_(at: _At, pair: str) -> None:
+def set_(at: At, pair: str) -> None:
     """Say what a field's value is, or the category; it is never overwritten by what is read."""
     name, sign, value = pair.partition("=")
     if not sign:
@@ -130,7 +129,7 @@ def set_(at: _At, pair: str) -> None:
 
 @verb("priority")
 @click.argument("priority", type=click.Choice(commands.PRIORITIES))
-def priority(at: _At, priority: str) -> None:
+def priority(at: At, priority: str) -> None:
     """Say how urgent a ticket is."""
     commands.prioritise(at.session, at.key, priority, at.by, at.now)
 
@@ -138,14 +137,14 @@ def priority(at: _At, priority: str) -> None:
 @verb("tag")
 @click.argument("words", nargs=-1)
 @click.option("--off", multiple=True, metavar="WORD", help="A tag to take off.")
-def tag(at: _At, words: tuple[str, ...], off: tuple[str, ...]) -> None:
+def tag(at: At, words: tuple[str, ...], off: tuple[str, ...]) -> None:
     """Put tags on a ticket, or take some off."""
     commands.tag(at.session, at.key, words, off, at.by, at.now)
 
 
 @verb("wait")
 @click.argument("until", nargs=-1)
-def wait(at: _At, until: tuple[str, ...]) -> None:
+def wait(at: At, until: tuple[str, ...]) -> None:
     """Put a ticket aside until the customer writes, or until a day: "3 hari", "1/12", "besok 09.00"."""
     instant = None
     if until:
@@ -158,7 +157,7 @@ def wait(at: _At, until: tuple[str, ...]) -> None:
 
 @verb("queue")
 @click.argument("name")
-def queue(at: _At, name: str) -> None:
+def queue(at: At, name: str) -> None:
     """Put a ticket into a queue, out of everybody's hands."""
     known = {each.name for each in at.settings.queues if each.desk in ("", at.desk.name)}
     if name not in known:
@@ -168,40 +167,40 @@ def queue(at: _At, name: str) -> None:
 
 @verb("split")
 @click.option("--message", type=int, help="The message that leaves, by its id; else the customer's newest.")
-def split(at: _At, message: int | None) -> None:
+def split(at: At, message: int | None) -> None:
     """Move a customer's message into a ticket of its own; prints its number."""
     click.echo(splitting.split(at.session, at.key, message, at.by, at.now).number)
 
 
 @verb("link")
 @click.argument("other")
-def link(at: _At, other: str) -> None:
+def link(at: At, other: str) -> None:
     """Say that two tickets have to do with each other."""
     other_id = found_ticket(at.session, other, at.desk.name).id or 0
     commands.link(at.session, at.key, other_id, at.by, at.now)
 
 
 @verb("watch")
-def watch(at: _At) -> None:
+def watch(at: At) -> None:
     """Have the agent whom --as names told of a ticket, whoever has it."""
     attention.turn(at.session, at.key, at.agent(at.by), attention.WATCH, at.by, at.now)
 
 
 @verb("mute")
-def mute(at: _At) -> None:
+def mute(at: At) -> None:
     """Leave the agent whom --as names in peace by a ticket."""
     attention.turn(at.session, at.key, at.agent(at.by), attention.MUTE, at.by, at.now)
 
 
 @verb("undo")
-def undo(at: _At) -> int:
+def undo(at: At) -> int:
     """Take back what you last did to a ticket, within a day."""
     what = undoing.undo(at.session, at.key, at.by, at.now)
     click.echo(f"undone: {what}" if what else "there is nothing to take back")
     return 0 if what else 1
 
 
-def _categorise(at: _At, category: str) -> None:
+def _categorise(at: At, category: str) -> None:
     words = site_words(at.ticket.language, at.settings.site)
     if category not in words.subjects:
         raise click.UsageError(f"there is no category {category}; one of: {', '.join(words.subjects)}")
@@ -211,7 +210,7 @@ def _categorise(at: _At, category: str) -> None:
 @verb("incident")
 @click.argument("words", metavar="NAME", nargs=-1)
 @click.option("--end", is_flag=True, help="End the incident that the ticket is of.")
-def incident(at: _At, words: tuple[str, ...], end: bool) -> None:
+def incident(at: At, words: tuple[str, ...], end: bool) -> None:
     """Make an incident out of a ticket and all that are like it; customers are told its NAME."""
     if end == bool(words):
         raise click.UsageError("give the incident a name, or --end")

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from intake import clock
-from intake.cli import deeds, opened, packing
+from intake.cli import deeds, held, opened, packing
 from intake.cli.tickets import found_ticket, ticket
 from store import keys, parcels, rows
 from store.engine import looking
 from store.models import Desk
 
-__all__ = ["deeds", "ticket"]  # the group, and who gives it its other commands
+__all__ = ["deeds", "held", "ticket"]  # the group, and who gives it its other commands
 
 
 @ticket.command()

@@ -12,13 +12,15 @@ from typing import NoReturn
 import click
 import structlog
 from sqlalchemy.engine import Engine
+from sqlmodel import Session
 
 from intake import config
 from intake.config import Settings
 from intake.spool import Spool
-from store import keys, migrate
+from store import keys, migrate, people
 from store.blobs import BlobFolder
 from store.engine import open_store
+from store.errors import NoSuchRow
 
 
 def settings(ctx: click.Context) -> Settings:
@@ -69,6 +71,13 @@ def operator() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user without a name, as in containers
         return "operator"
+
+
+def acting(session: Session, agent: str | None) -> str:
+    """Whose name a deed bears: the agent's whom --as names, else the operator's. Raises NoSuchRow."""
+    if agent is not None and people.agent_named(session, agent) is None:
+        raise NoSuchRow(agent)
+    return agent or operator()
 
 
 def file_argument(exists: bool = True) -> click.Path:

@@ -199,10 +199,10 @@ def link(mail: EmailMessage, label: str) -> str:
     return unquote(lines[place + 1].removeprefix("mailto:").partition("?")[0])
 
 
-def make_room(engine: Engine, folder: Path, **settings: Any) -> Room:
+def make_room(engine: Engine, folder: Path, *, master: bytes | None = None, **settings: Any) -> Room:
     """A desk with two agents, one of them with two addresses, and a third who opens sealed files."""
     told: dict[str, Any] = {"name": "help", "addresses": ["help@desk.test"], "trusted_authserv_ids": [MX]} | settings
-    counter = make_counter(engine, folder, DeskSettings(**told))
+    counter = make_counter(engine, folder, DeskSettings(**told), **({"master": master} if master else {}))
     with writing(engine) as session:
         people.add_agent(session, "Ani", "agent", [ANI, ANI_AT_HOME], counter.clock[-1])
         people.add_agent(session, "Dewi", "agent", [DEWI], counter.clock[-1])
