@@ -186,3 +186,8 @@ class ParsedMail:
     spam_fields: tuple[SpamField, ...] = ()  #: topmost first
     spoken: str = ""  #: of `new_text`, the sender's words alone, without the quoted lines that they answer
     doubled: tuple[str, ...] = ()  #: header fields that may stand once and stand more often, in lower case
+
+    @property
+    def sounds_automatic(self) -> bool:
+        """Whether nothing but the words of its text called it automatic: no header, no subject."""
+        return self.nature is Nature.AUTO_REPLY and self.nature_why.startswith("words:")

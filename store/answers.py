@@ -69,6 +69,14 @@ def latest(session: Session, ticket_id: int, agent_id: int, state: str) -> Answe
     return session.exec(statement.order_by(col(Answer.serial).desc())).first()
 
 
+def held_for(session: Session, agent_id: int, why: str, since: datetime) -> int:
+    """How many of an agent's answers that were written since then are held for that reason."""
+    statement = select(Answer.why).where(
+        Answer.agent_id == agent_id, Answer.state == HELD, col(Answer.created_at) > since
+    )
+    return sum(why in each.split(",") for each in session.exec(statement).all())
+
+
 def unseen(session: Session, ticket_id: int, serial: int, agent_id: int) -> Sequence[Answer]:
     """What others have answered after that serial: an agent who has seen no more writes past them."""
     statement = select(Answer).where(

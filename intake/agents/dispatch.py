@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from intake.agents.answer_check import Doubt
 from intake.desks import OpenDesk
-from parsing.mail import AttachmentKind
+from parsing.mail import AttachmentKind, Nature
 from replies import answers as composing
 from replies import letters
 from replies.acknowledge import Composed
@@ -169,6 +169,7 @@ def _tell_of(way: Dispatch, row: Answer, desk_address: str, to: list[dict[str, s
     message = rows.one(way.session, Message, row.message_id)
     message.sender, message.sender_name = desk_address, way.desk.settings.display_name
     message.recipients, message.text = to, message.new_text
+    message.nature = Nature.HUMAN.value  # whatever its words are like, an agent stands for it
     way.session.add(message)
     way.session.flush()
 

@@ -21,7 +21,7 @@ from intake.effects import filing
 from intake.effects.work import Work
 from parsing.body.commands import Orders, read_orders
 from parsing.body.verbs import Verb
-from replies.order_words import Told
+from replies.order_words import Phrases, Told
 from store import absence, notices, people, rows, tickets
 from store.facts import AgentFacts, Purpose
 from store.models import Message, Ticket
@@ -78,13 +78,20 @@ def _tell_at_once(session: Session, work: Work, agent: AgentFacts, found: Orders
     wrong += [
         words.say("refused.no_ticket", line=each.line) for each in found.orders if each.verb not in _WITHOUT_TICKET
     ]
+    try:
+        said = [] if wrong else _answers(session, work, agent, words, found)
+    except Refused as refusal:
+        wrong = [results.reason(words, refusal)]
     if wrong:
         told = Told(headline=words.say("heads.nothing_done"), lines=tuple(wrong), words=work.mail.spoken)
     else:
-        said = [lists.answer(session, work, agent, words, each.verb, each.value) for each in found.orders]
-        lines = tuple(words.say(key, **values) for listed in said for key, values in listed)
-        told = Told(headline=words.say("heads.done"), lines=lines)
+        told = Told(headline=words.say("heads.done"), lines=tuple(words.say(key, **values) for key, values in said))
     receipts.tell_without_ticket(session, work, agent, words, told)
+
+
+def _answers(session: Session, work: Work, agent: AgentFacts, words: Phrases, found: Orders) -> list[Said]:
+    asked = (lists.answer(session, work, agent, words, each.verb, each.value) for each in found.orders)
+    return [line for listed in asked for line in listed]
 
 
 def _errand(session: Session, decision: ByAgent, work: Work, agent: AgentFacts) -> Errand:

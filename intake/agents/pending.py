@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Final
 
 from sqlmodel import Session
@@ -19,8 +19,8 @@ from intake.effects.work import Work
 from parsing.mail import Nature
 from replies.defang import defanged
 from replies.order_words import Told
-from store import absence, notices, rows, tickets
-from store.facts import Purpose
+from store import absence, answers, notices, rows, tickets
+from store.facts import AgentFacts, Purpose
 from store.holding import Reason
 from store.models import Ticket
 from store.notices import Why
@@ -29,11 +29,16 @@ from store.tickets import NewTicket
 #: Why an answer is held that came without what it needs to be sent.
 UNPROVEN: Final = "unproven"
 
+#: Why one is held whose words are like a machine's.
+AUTOMATIC: Final = "automatic"
+
+#: How many of these an agent is shown in a day while none is settled: a machine answers each letter that shows one.
+MOST_ASKED: Final = 5
+
 #: What an agent is told for each reason, as phrases of orders.toml; what is not here is about the token.
 _PHRASES: Final = {
     "not an agent's address": "stranger",
     "this role": "role",
-    "a machine": "machine",
     "the sender is not proven": "unproven",
     "it was written to somebody else": "addressed",
     "a header field": "heading",
@@ -45,12 +50,25 @@ _PHRASES: Final = {
 
 
 def file_automatic(session: Session, decision: ByAgent, work: Work) -> None:
-    """An out-of-office of an agent's, or its like: kept, and nobody is told."""
+    """An out-of-office of an agent's, or its like: kept, and nobody is told; but who may have written it is asked."""
     mail_id = filing.ledger_row(session, decision, work, decision.ticket_id, "an agent's automatic mail")
-    if decision.ticket_id is not None:
-        name = decision.agent.name if decision.agent else ""
-        filing.add_note(session, work, decision.ticket_id, mail_id, sender_name=name)
-        _note_absence(session, decision, work)
+    agent = decision.agent
+    if decision.ticket_id is None:
+        return
+    message_id = filing.add_note(session, work, decision.ticket_id, mail_id, sender_name=agent.name if agent else "")
+    _note_absence(session, decision, work)
+    if agent is not None and decision.refused == MACHINE and work.mail.sounds_automatic:
+        _ask(
+            _errand(session, decision, work, agent, rows.one(session, Ticket, decision.ticket_id), mail_id, message_id)
+        )
+
+
+def _ask(errand: Errand) -> None:
+    """Hold what sounds like a machine, and show it to its writer."""
+    since = errand.work.now - timedelta(days=1)
+    asked = answers.held_for(errand.session, errand.agent.id, AUTOMATIC, since)
+    if asked < MOST_ASKED and recipients(errand.session, errand.ticket_id):
+        public.hold(errand, public.written(errand), AUTOMATIC, because=[errand.speech.say("pending.machine")])
 
 
 def _note_absence(session: Session, decision: ByAgent, work: Work) -> None:
@@ -85,7 +103,14 @@ def keep(session: Session, decision: ByAgent, work: Work) -> None:
         notices.want(session, ticket.id or 0, Why.NOTE, work.now, to=ticket.assignee_id)
     if agent is None or work.mail.nature is not Nature.HUMAN:
         return
-    errand = Errand(
+    _tell(_errand(session, decision, work, agent, ticket, mail_id, message_id), decision.refused, own=own)
+
+
+def _errand(
+    session: Session, decision: ByAgent, work: Work, agent: AgentFacts, ticket: Ticket, mail_id: int, message_id: int
+) -> Errand:
+    """The mail in hand, for whom it is told to."""
+    return Errand(
         session=session,
         work=work,
         agent=agent,
@@ -95,7 +120,6 @@ def keep(session: Session, decision: ByAgent, work: Work) -> None:
         purpose=decision.purpose or Purpose.ANSWER,
         serial=decision.serial,
     )
-    _tell(errand, decision.refused, own=own)
 
 
 def _tell(errand: Errand, refused: str, *, own: bool) -> None:

@@ -16,6 +16,11 @@ from store.facts import Purpose
 #: A phrase and its values.
 Said = tuple[str, dict[str, str]]
 
+#: Verbs that are given in order to be told something.
+_REPORTS: Final = frozenset(
+    {Verb.HELP, Verb.MINE, Verb.FIND, Verb.AWAY, Verb.TRANSCRIPT, Verb.SPLIT, Verb.UNDO, Verb.OPEN, Verb.INCIDENT}
+)
+
 #: What is offered below every transcript.
 _OFFERED: Final = (Purpose.TAKE, Purpose.WAIT, Purpose.CLOSE, Purpose.UNDO, Purpose.HELP)
 
@@ -71,7 +76,7 @@ def help_lines(speech: Phrases) -> list[str]:
 
 def is_report(verb: Verb) -> bool:
     """Whether a verb is given in order to be told something."""
-    return verb in (Verb.HELP, Verb.MINE, Verb.FIND, Verb.TRANSCRIPT, Verb.SPLIT, Verb.UNDO, Verb.OPEN, Verb.INCIDENT)
+    return verb in _REPORTS
 
 
 def _links(errand: Errand, speech: Phrases) -> tuple[tuple[str, str], ...]:

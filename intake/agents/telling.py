@@ -16,7 +16,7 @@ from store.states import Move, Status
 #: Of these a person may be the writer; a machine's answer to a machine would make each notice breed another.
 _WRITTEN: Final = frozenset({Nature.HUMAN, Nature.BULK})
 
-#: How the evidence begins by which a mail that bears no mark was called automatic (see parsing/claims/wording.py).
+#: How the evidence begins by which a mail that bears no mark was called automatic (see parsing/claims/nature.py).
 _BY_WORDS: Final = ("words:", "subject:")
 
 

@@ -8,13 +8,14 @@ whoever answers a notice that was passed on to him, at the desk's bare address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intake.decision.answering import Circumstances
 from intake.decision.authority import Credentials, refusal
 from intake.identity.authenticate import SUSPICIOUS
+from parsing.body.commands import read_orders
 from parsing.mail import Nature, ParsedMail
-from store.facts import AgentFacts, Facts, Purpose
+from store.facts import AgentFacts, AgentToken, Facts, Purpose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +60,7 @@ def by_agent(mail: ParsedMail, facts: Facts, around: Circumstances) -> ByAgent |
     if around.history or (agent is None and (token is None or token.by_customer or not token.addressed)):
         return None
     ticket_id = token.ticket_id if token else next((each.ticket_id for each in facts.candidates), None)
+    mail = _as_meant(mail, token)
     own = Credentials(
         agent=agent, identity=around.identity, addressed=around.addressed, signed=around.signed, token=token
     )
@@ -75,6 +77,16 @@ def by_agent(mail: ParsedMail, facts: Facts, around: Circumstances) -> ByAgent |
         proven=not unproven,
         **_rule(mail, agent, refused),
     )
+
+
+def _as_meant(mail: ParsedMail, token: AgentToken | None) -> ParsedMail:
+    """The mail as a person's, where only its words are like a machine's: so are those of every second answer of a desk.
+
+    Who quotes what is answered, or gives orders, is a person; and a note reaches no customer.
+    """
+    to_customer = token is None or token.purpose is Purpose.ANSWER
+    by_hand = bool(mail.quoted.strip() or read_orders(mail.spoken).orders) or not to_customer
+    return replace(mail, nature=Nature.HUMAN) if mail.sounds_automatic and by_hand else mail
 
 
 def _rule(mail: ParsedMail, agent: AgentFacts | None, refused: str) -> dict[str, str]:

@@ -50,6 +50,7 @@ class Verb(StrEnum):
     REFUSE = "refuse"
     FIND = "find"
     MINE = "mine"
+    AWAY = "away"
     TRANSCRIPT = "transcript"
     HELP = "help"
 
@@ -159,6 +160,7 @@ VERBS: Final[dict[Verb, tuple[tuple[str, ...], Shape]]] = {
     Verb.REFUSE: (("refuse", "tolak"), Shape(usage="spam | forged | malware | abuse | not_ours")),
     Verb.FIND: (("find", "cari", "search"), Shape(usage="WORDS", free=True)),
     Verb.MINE: (("mine", "tiketku", "tiketsaya"), NOTHING),
+    Verb.AWAY: (("away", "cuti", "libur"), Shape(usage="7/12 | 3 hari", optional=True)),
     Verb.TRANSCRIPT: (("transcript", "transkrip", "lapor"), NOTHING),
     Verb.HELP: (("help", "bantuan"), NOTHING),
 }

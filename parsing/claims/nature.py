@@ -14,6 +14,14 @@ from parsing.mail import Nature
 
 Rule = Callable[[Told], Evidence | None]
 
+
+def _away(told: Told) -> Evidence | None:
+    """What its words tell; and before them what marks it as well, since words alone may deceive."""
+    said = wording.away(told)
+    marked = marks.responder(told) if said else None
+    return (said[0], f"{marked[1]}, {said[1]}") if said and marked else said
+
+
 _MADE: tuple[Rule, ...] = (
     marks.own,
     marks.reaction,
@@ -25,7 +33,7 @@ _MADE: tuple[Rule, ...] = (
     marks.calendar,
 )
 #: not asked where the sender says "Auto-Submitted: no" (RFC 3834, 5: a person has written it)
-_RESPONDS: tuple[Rule, ...] = (wording.away, marks.responder, wording.receipt, wording.reaction)
+_RESPONDS: tuple[Rule, ...] = (_away, marks.responder, wording.receipt, wording.reaction)
 _SENT: tuple[Rule, ...] = (marks.bulk, marks.sender)
 
 

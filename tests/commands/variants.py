@@ -45,6 +45,7 @@ _SCENARIOS = {
             text="Kami cek dulu ke bagian keuangan.",
         ),
         _Scenario(lines=("#tunggu 3 hari", "#tugaskan Dewi"), orders=(("wait", "3 hari"), ("assign", "Dewi"))),
+        _Scenario(lines=("#cuti 7/12",), orders=(("away", "7/12"),)),
         _Scenario(
             lines=("#atur username=budi_99", "#catatan pelanggan sudah ditelepon"),
             orders=(("set", "username=budi_99"), ("note", "pelanggan sudah ditelepon")),

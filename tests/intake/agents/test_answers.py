@@ -133,6 +133,58 @@ def test_an_answer_is_taken_back_while_it_is_here(room: Room) -> None:
     assert room.ticket.status == "waiting"
 
 
+_LIKE_A_MACHINE = [
+    "Terima kasih, laporan Anda sudah kami terima dan akan diproses dalam 1x24 jam.",
+    "Halo Kak, bank sedang libur sampai Senin 30 November, jadi depositnya kami proses setelah itu ya.",
+    "Thank you for contacting us. We have received your request and will reply within 24 hours.",
+]
+
+
+@pytest.mark.parametrize("words", _LIKE_A_MACHINE)
+def test_who_speaks_as_desks_do_is_no_machine(room: Room, words: str) -> None:
+    """Half of a desk's answers sound like a closed office: what quotes the notice is a person's, and leaves."""
+    room.agent(f"{words}\n\nPada Sel, 24 Nov 2026 pukul 12.00 Support <help@desk.test> menulis:\n> Untuk Anda\n")
+    room.agent(f"#tutup\n\n{words}")
+    room.deliver(minutes=1)
+    assert [words in text_of(each) for each in room.received[BUDI][1:]] == [True, True]
+    assert room.counter.rows(Agent)[0].away_until is None
+    assert room.ticket.status == "closed"
+    assert len([each for each in room.messages("out") if each.nature == Nature.HUMAN.value]) == 2
+
+
+@pytest.mark.parametrize("words", _LIKE_A_MACHINE)
+def test_what_may_be_a_machines_is_shown_to_who_may_have_written_it(room: Room, words: str) -> None:
+    """Without a quote or an order nothing tells it from an unmarked responder's: it waits, and a tap sends it."""
+    room.agent(words)
+    shown = room.deliver(minutes=5)[ANI][-1]
+    assert len(room.received[BUDI]) == 1
+    assert "seperti jawaban otomatis" in text_of(shown)
+    assert words in text_of(shown)
+    assert room.counter.rows(Agent)[0].away_until is not None
+    room.agent("", to=link(shown, "Kirim juga"))
+    assert words in text_of(room.deliver(minutes=1)[BUDI][-1])
+    assert room.counter.rows(Agent)[0].away_until is None
+    assert room.ticket.status == "waiting"
+
+
+def test_a_responder_is_not_asked_for_ever(room: Room) -> None:
+    """It answers what shows its own words; nothing of it reaches the customer."""
+    for _ in range(12):
+        room.agent("Saya sedang cuti sampai Senin. Email Anda akan saya balas setelah saya kembali.")
+    room.deliver(minutes=5)
+    assert len(room.received[ANI]) == 5
+    assert len(room.received[BUDI]) == 1
+
+
+def test_a_note_that_sounds_like_an_absence_is_a_note(room: Room) -> None:
+    """And nobody is away for it."""
+    room.agent("Pelanggan sedang cuti sampai Senin, akan saya hubungi setelah itu.", Purpose.NOTE)
+    room.deliver(minutes=1)
+    assert room.counter.rows(Agent)[0].away_until is None
+    assert ANI not in room.received
+    assert room.messages("note")
+
+
 def test_an_order_takes_back_too(room: Room) -> None:
     """And what had been closed with it is open again."""
     room.agent("#tutup\n\nSudah beres.")

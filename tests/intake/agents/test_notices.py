@@ -127,7 +127,8 @@ def test_tickets_are_spread_over_who_has_the_fewest(staffed: Staffed) -> None:
 def test_a_machines_mail_is_not_told(staffed: Staffed) -> None:
     """Who is away does not write to agents, and no notice breeds another."""
     staffed.join("Ani")
-    staffed.counter.take(customer_mail("Saya sedang cuti.\n", Auto_Submitted="auto-replied"))
+    away = "Saya sedang cuti sampai 30 November. Email Anda akan saya balas setelah saya kembali.\n"
+    staffed.counter.take(customer_mail(away, Auto_Submitted="auto-replied"))
     assert len(staffed.counter.rows(Ticket)) == 1
     assert staffed.counter.rows(Notice) == []
 

@@ -7,7 +7,7 @@ import pytest
 from store import commands
 from store.engine import looking
 from store.facts import Purpose
-from store.models import Letter, Ticket
+from store.models import Agent, Letter, Ticket
 from tests.intake.agents.room import ANI, BUDI, DEWI, KYC, Room, link, text_of
 
 
@@ -100,6 +100,30 @@ def test_what_is_asked_is_told(room: Room) -> None:
         room.take(ANI, "help@desk.test", body, subject="tanya")
         assert told in text_of(room.deliver(minutes=1)[ANI][-1])
     assert len(room.counter.rows(Ticket)) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "until"), [("#cuti 3 hari", "2026-11-27"), ("#away 7/12", "2026-12-07"), ("#libur", "2026-11-27")]
+)
+def test_who_goes_away_says_so_by_mail(room: Room, body: str, until: str) -> None:
+    """To the desk or on a ticket; the next mail of the same agent ends it."""
+    for to in ("help@desk.test", room.address(Purpose.ANSWER)):
+        room.take(ANI, to, body, subject="cuti")
+        assert until in text_of(room.deliver(minutes=1)[ANI][-1])
+        away = room.counter.rows(Agent)[0].away_until
+        assert away is not None
+        assert f"{away:%Y-%m-%d}" == until
+        room.take(ANI, "help@desk.test", "#mine", subject="x")
+        assert room.counter.rows(Agent)[0].away_until is None
+    assert len(room.counter.rows(Ticket)) == 1
+    assert len(room.received[BUDI]) == 1
+
+
+def test_nobody_is_away_until_yesterday(room: Room) -> None:
+    """The agent is told how to say it."""
+    room.take(ANI, "help@desk.test", "#cuti kemarin", subject="cuti")
+    assert "#cuti 7/12" in text_of(room.deliver(minutes=1)[ANI][-1])
+    assert room.counter.rows(Agent)[0].away_until is None
 
 
 def test_a_transcript_is_told_on_request(room: Room) -> None:
