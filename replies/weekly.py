@@ -114,7 +114,7 @@ def _csv(found: Figures) -> bytes:
         table.writerow(["queue", _cell(each.queue), *numbers])
     table.writerows(["day", day.isoformat(), count] for day, count in found.days)
     table.writerows([kind, _cell(name), count] for kind, bars in found.by.items() for name, count in bars)
-    return file.getvalue().encode("utf-8-sig")
+    return file.getvalue().encode("utf-8-sig", "replace")
 
 
 def _cell(words: str) -> str:

@@ -18,8 +18,12 @@ ORDER = (
     "X-Auto-Response-Suppress (X-Loket-Loop) MIME-Version Content-Type"
 ).split()
 
-#: A letter's words, as text and as HTML.
-_WORDS = ["multipart/alternative", "text/plain", "text/html"]
+#: A letter's words, as text and as HTML, the pictures that the HTML shows, and the files beside them.
+_SHAPE = re.compile(
+    r"(?:multipart/mixed )?multipart/alternative text/plain "
+    r"(?:multipart/related text/html(?: image/[\w.+-]+)+|text/html)"
+    r"(?: (?!multipart/|message/|text/)\S+| text/csv)*"
+)
 
 #: What a reader may take for the end of a line.
 _ANY_END = re.compile(rb"\r\r\n|\r\n|\r|\n|\x0b|\x0c|\x1c|\x1d|\x1e|\x85|\xe2\x80\xa8|\xe2\x80\xa9")
@@ -49,11 +53,8 @@ def _addresses(header: Any) -> list[str]:
 
 
 def _words_and_files(kinds: list[str]) -> bool:
-    """Whether a mail is a letter's words, alone or with files beside them that are read as nothing else."""
-    if kinds[0] != "multipart/mixed":
-        return kinds == _WORDS
-    files = kinds[4:]
-    return kinds[1:4] == _WORDS and not any(each.startswith(("multipart/", "message/", "text/")) for each in files)
+    """Whether a mail is a letter's words, with pictures in them and files beside them that are read as nothing else."""
+    return _SHAPE.fullmatch(" ".join(kinds)) is not None
 
 
 def words(content: bytes) -> str:
