@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import tuple_
+import sqlalchemy
+from sqlalchemy import ColumnElement, func, tuple_
 from sqlmodel import Session, col, select
 
+from parsing.mail import Nature
 from store import marks, notices, people, rows, tickets
 from store.errors import MoveRefused, NoSuchRow
 from store.marks import ERROR, TOPIC, MarkOf
-from store.models import Incident, IncidentTicket, Mark, Ticket
+from store.models import Incident, IncidentTicket, Mail, Mark, Message, Ticket
 from store.notices import Why
 from store.states import Status
 from store.tickets import NewTicket
@@ -101,14 +103,36 @@ def take_in(session: Session, incident: Incident, ticket_id: int, now: datetime)
 
 
 def reached(session: Session, ticket_id: int) -> Sequence[int]:
-    """The tickets that an answer on this one reaches besides: of an incident's own ticket, all that are still live."""
+    """The tickets that an answer on this one reaches besides: of an incident's own ticket, those that are still live.
+
+    Whose sender was never proven, nor told of, nor answered, is left out: one answer would else be a letter to all whom
+    a forger has named.
+    """
+    members = _members(ticket_id, col(Ticket.id)).where(_may_be_written_to()).order_by(col(Ticket.id))
+    return session.connection().execute(members).scalars().all()
+
+
+def left_out(session: Session, ticket_id: int) -> int:
+    """How many live tickets of the incident an answer on its own one does not reach."""
+    members = _members(ticket_id, func.count()).where(~_may_be_written_to())
+    return int(session.connection().execute(members).scalar_one())
+
+
+def _members(ticket_id: int, what: Any) -> sqlalchemy.Select[Any]:
+    """Of an incident's own ticket, the live tickets that are of it."""
     own = select(Incident.id).where(Incident.ticket_id == ticket_id)
-    statement = (
-        select(IncidentTicket.ticket_id)
-        .join(Ticket, col(Ticket.id) == col(IncidentTicket.ticket_id))
-        .where(col(IncidentTicket.incident_id).in_(own), col(Ticket.status).in_(_LIVE))
-    )
-    return session.exec(statement.order_by(col(IncidentTicket.ticket_id))).all()
+    statement = sqlalchemy.select(what).select_from(IncidentTicket)
+    statement = statement.join(Ticket, col(Ticket.id) == col(IncidentTicket.ticket_id))
+    return statement.where(col(IncidentTicket.incident_id).in_(own), col(Ticket.status).in_(_LIVE))
+
+
+def _may_be_written_to() -> ColumnElement[bool]:
+    """That the one who wrote on a ticket was proven or told that his mail has come, or that a person has answered."""
+    proven = (col(Message.direction) == "in") & (col(Message.identity) == "verified")
+    answered = (col(Message.direction) == "out") & (col(Message.nature) == Nature.HUMAN.value)
+    said = select(Message.id).where(Message.ticket_id == Ticket.id, proven | answered)
+    told = select(Mail.id).where(Mail.ticket_id == Ticket.id, Mail.acknowledged == "yes")
+    return said.correlate(Ticket).exists() | told.correlate(Ticket).exists()
 
 
 def _wanted(session: Session, seed: Ticket, name: str, now: datetime) -> list[MarkOf]:

@@ -196,7 +196,7 @@ def _of_trust(session: Session, ticket: Ticket, customer: str, news: Sequence[Me
     ticket_id = ticket.id or 0
     last = next((each for each in reversed(news) if each.mail_id), None) or dossier.last_word(session, ticket_id)
     warnings = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, *_WARNINGS)]
-    warnings += _unthanked(session, ticket_id)
+    warnings += [*_unthanked(session, ticket_id), *_unreached(session, ticket_id)]
     similar = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, _SIMILAR)]
     return {
         "identity": last.identity if last else "",
@@ -216,6 +216,12 @@ def _unthanked(session: Session, ticket_id: int) -> list[str]:
         return []
     reasons = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, _UNTHANKED)]
     return [f"not acknowledged: {why}; your answer is the first to name the number" for why in reasons[:1]]
+
+
+def _unreached(session: Session, ticket_id: int) -> list[str]:
+    """That an answer on an incident's own ticket does not go to all."""
+    count = incidents.left_out(session, ticket_id)
+    return [f"{count} tickets of it are not reached: their senders are not proven, answer each there"] if count else []
 
 
 def _verbs(session: Session, about: Briefing, *, inside: bool) -> list[tuple[str, str]]:

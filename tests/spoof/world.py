@@ -193,20 +193,16 @@ class World:
             return max(session.exec(select(model.id)).all(), default=0)
 
 
-def make_world(folder: Path, *, bordered: bool) -> World:
-    """A desk whose customer has written, was acknowledged and answered, and now waits."""
+def make_world(folder: Path, *, bordered: bool, **settings: Any) -> World:
+    """A desk whose customer has written, was acknowledged and answered, and now waits; `settings` are the desk's."""
     url = f"sqlite:///{folder / 'loket.db'}"
     engine = open_store(url)
     migrate.upgrade(engine)
     zone = Zone()
     domain(zone, "legit.test")
     domain(zone, "evil.test", spf="v=spf1 ip4:203.0.113.0/24 -all")
-    desk = DeskSettings(
-        name="help",
-        addresses=["help@desk.test"],
-        trusted_authserv_ids=[MX] if bordered else [],
-        acknowledge="authenticated",
-    )
+    told: dict[str, Any] = {"trusted_authserv_ids": [MX] if bordered else [], "acknowledge": "authenticated"}
+    desk = DeskSettings(**({"name": "help", "addresses": ["help@desk.test"]} | told | settings))
     counter = make_counter(engine, folder, desk, examiner=Examiner(resolver=zone, scanner=None))
     content = signed(
         mail(f"From: Budi <{CUSTOMER}>", body=REPORT, number=1).replace(b"evil.test", b"legit.test"), "legit.test"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
 
 from intake.agent_settings import NoticeSettings
+from replies.settings import DeskSettings
 from store import incidents
 from store.engine import writing
 from store.errors import MoveRefused, NoSuchRow
 from store.models import Incident, Letter, Ticket
 from tests.intake.agents.conftest import Staffed, words
-from tests.intake.conftest import NOON, customer_mail
+from tests.intake.conftest import NOON, customer_mail, make_counter
 
 
 def _report(number: int, words_: str = "Deposit via DANA belum masuk.", **more: str) -> bytes:
@@ -115,3 +118,23 @@ def test_old_and_closed_tickets_are_left_alone(staffed: Staffed) -> None:
         assert list(incidents.reached(session, begun.ticket_id)) == [second.id, third.id]
         assert incidents.of_ticket(session, first.id or 0) is None
     assert begun.begun_at - NOON == timedelta(days=4)
+
+
+def test_who_was_never_proven_nor_told_is_not_reached(engine: Engine, tmp_path: Path) -> None:
+    """A forger could else have one answer written to a thousand; the agent is told how many are left out."""
+    settings = (DeskSettings(name="help", addresses=["help@desk.test"], trusted_authserv_ids=["mx.desk.test"]),)
+    staffed = Staffed(counter=make_counter(engine, tmp_path, *settings), settings=settings)
+    staffed.join("Ani")
+    forged = b"Authentication-Results: mx.desk.test; dmarc=none\n"
+    proven = b"Authentication-Results: mx.desk.test; dmarc=pass header.from=example.com\n"
+    staffed.counter.take(proven + _report(1), *(forged + _report(number) for number in range(2, 6)), client="127.0.0.1")
+    listed = staffed.counter.rows(Ticket)
+    begun = _begin(staffed, listed[0])
+    with writing(staffed.counter.engine) as session:
+        assert list(incidents.reached(session, begun.ticket_id)) == [listed[0].id]
+        assert incidents.left_out(session, begun.ticket_id) == 4
+    staffed.tell()
+    own = next(each for each in staffed.counter.rows(Ticket) if each.id == begun.ticket_id)
+    (head,) = [words(each) for each in staffed.letters("ani@team.test") if own.number in each["Subject"]]
+    assert head.startswith("Balasan Anda DIKIRIM ke 1 pelanggan")
+    assert "4 tiketnya TIDAK terjangkau" in head
