@@ -137,6 +137,7 @@ def _circumstances(
     now: datetime,
 ) -> Circumstances:
     mail, proof, identity = writer.mail, writer.proof, writer.identity
+    named = [each.address.lower() for each in (*mail.to, *mail.cc)]
     return Circumstances(
         identity=identity,
         failed=proof.standing is Standing.FAIL,
@@ -146,7 +147,9 @@ def _circumstances(
         from_ourselves=mail.from_ is not None and directory.knows(mail.from_.address),
         hold="" if envelope.history else _hold(desk, mail, envelope, examination, identity),
         by_form=writer.by_form,
-        addressed=any(desks.is_ours(desk, each.address) for each in (*writer.mail.to, *writer.mail.cc)),
+        addressed=any(desks.is_ours(desk, each) for each in named),
+        replayed=not proof.sent
+        and not any(desks.is_ours(desk, each) or each in desk.settings.written_to for each in named),
         signed=writer.proof.signed or None,
         sent=envelope.sent,
         own_letter=envelope.sent and _is_own_letter(desk, mail, now),
@@ -163,7 +166,7 @@ def _writer(
         return _Writer(mail=mail, proof=proof, identity=UNVERIFIED, customer=next(reached, None))
     proof = border.proven(desk, mail, envelope, examination.proof)
     identity = authenticate.identity(mail, proof)
-    unfolded = forms.unfold(mail, desk.forms, desk.settings.name, identity)
+    unfolded = forms.unfold(mail, desk.forms, desk.settings.name, identity, proof)
     if unfolded is None:
         return _Writer(mail=mail, proof=proof, identity=identity, customer=mail.from_.address if mail.from_ else None)
     told = f"by the form {unfolded.form} ({proof.told})"

@@ -133,7 +133,10 @@ _JOIN_WHY = {
 #: Why a mail that is tied to a ticket opens one of its own: the rule, and the sentence.
 _OPEN_WHY = {
     ladder.STRANGER: ("stranger", "it refers to a ticket that its sender takes no part in"),
-    ladder.UNPROVEN: ("unproven", "it refers to a ticket, and its sender, who else authenticates, does not now"),
+    ladder.UNPROVEN: (
+        "unproven",
+        "it refers to a ticket, and its sender, who else authenticates, does not now, or wrote to others",
+    ),
     ladder.OTHER_TRANSACTION: ("other_matter", "it came to an old reply address with another transaction"),
     ladder.LATE: ("late", "the ticket that it answers has been closed for too long"),
     ladder.OUT_OF_SIGHT: ("in_sight", "the ticket that it answers is held, and its sender is proven"),
@@ -158,7 +161,7 @@ def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, aroun
 
 def _customers(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, around: Circumstances) -> Decision:
     """A mail that nobody else has claimed: it joins a ticket or opens one."""
-    sender = Sender(identity=around.identity, failed=around.failed, unknown=around.unknown)
+    sender = Sender(identity=around.identity, failed=around.failed, unknown=around.unknown, replayed=around.replayed)
     place = ladder.find(mail, report, facts.candidates, sender, policy.reopen_within)
     if around.hold:
         return _held(place, around.hold)

@@ -52,6 +52,9 @@ class Circumstances:
     by_form: bool = False  #: a contact form that authenticated says that the sender wrote
     loop: bool = False  #: the exchange with the sender is one between machines (see loops.py)
     addressed: bool = False  #: its To or Cc names the desk
+    replayed: bool = (
+        False  #: its sender wrote it to others, for all that is proven: a signature stays good in any hands
+    )
     signed: frozenset[str] | None = None  #: fields that the sender's signature covers; None where there is none
     hold: str = ""  #: why it has to be looked at before it becomes work (see store/holding.py); "" for no reason
 

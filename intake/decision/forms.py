@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from intake.identity.authenticate import VERIFIED
+from intake.identity.authenticate import VERIFIED, Proof
 from intake.settings import FormSettings
 from parsing.mail import Address, Nature, ParsedMail
 from replies.addresses import sendable
@@ -31,14 +31,17 @@ class Unfolded:
     form: str  #: the form's address
 
 
-def unfold(mail: ParsedMail, forms: Sequence[FormSettings], desk: str, identity: str) -> Unfolded | None:
+def unfold(mail: ParsedMail, forms: Sequence[FormSettings], desk: str, identity: str, proof: Proof) -> Unfolded | None:
     """The visitor's mail, None where it is no form's, or one that cannot be believed.
 
-    `identity` is the verdict on the form's own mail.
+    `identity` is the verdict on the form's own mail, `proof` what was proven of it: a visitor in a Reply-To that the
+    form's signature does not cover may be anybody's, in an old mail of the form's.
     """
     sender = mail.from_.address.lower() if mail.from_ else ""
     form = next((each for each in forms if each.address.lower() == sender and each.desk in (None, desk)), None)
     if form is None or identity != VERIFIED or mail.nature not in _SENT_BY_MACHINES:
+        return None
+    if form.requester == "reply-to" and not proof.vouches_for("reply-to"):
         return None
     address = _value(mail, form.requester).strip("<> ")
     if not sendable(address) or address.lower() == sender:

@@ -36,6 +36,7 @@ class Sender:
     identity: str  #: verified, unverified, suspicious
     failed: bool  #: the sender's domain says that the mail is not its own
     unknown: bool = False  #: the DNS did not answer, so that nobody can say
+    replayed: bool = False  #: proven by a signature alone, on a mail to somebody else
 
 
 #: Why a mail does not join a ticket it is tied to, as the link between the tickets says it.
@@ -75,7 +76,7 @@ def _reasons(
     # A From that else authenticates and now does not: anybody may have written it, and tokens are passed on. Only where
     # the DNS did not answer, a token that was made for this sender is enough.
     excused = sender.unknown and candidate.relation is Relation.TOKEN
-    if candidate.sender_authenticates and sender.identity != VERIFIED and not excused:
+    if candidate.sender_authenticates and (sender.identity != VERIFIED or sender.replayed) and not excused:
         yield UNPROVEN
     if candidate.relation is Relation.TOKEN and _autocompleted(mail, report, candidate):
         yield OTHER_TRANSACTION

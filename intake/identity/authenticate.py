@@ -8,7 +8,7 @@ border servers, above everything that a sender could have written (RFC 8601, 5);
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from parsing.mail import AuthResult, ParsedMail
@@ -41,6 +41,11 @@ class Proof:
     told: str  #: in words for an agent: "DMARC pass"
     enforced: bool = False  #: of FAIL: the domain asks that such mail be refused
     signed: frozenset[str] = frozenset()  #: header fields, in lower case, that the domain's DKIM signature covers
+    sent: bool = False  #: a server of the domain's own has sent it to us (SPF), so that nobody changed it on the way
+
+    def vouches_for(self, field: str) -> bool:
+        """Whether a header field cannot have been added or exchanged in a mail that somebody replays."""
+        return not self.signed or self.sent or field in self.signed
 
 
 UNEXAMINED = Proof(standing=Standing.NONE, told="not examined")
@@ -70,7 +75,8 @@ def by_border(mail: ParsedMail, trusted: Collection[str], received_above: int = 
         return Proof(standing=Standing.NONE, told="the border's word cannot be read")
     domain = mail.from_.address.rpartition("@")[2].lower() if mail.from_ else ""
     by_dmarc = [each for each in results if each.method == "dmarc"]
-    return _by_dmarc(by_dmarc, domain) if by_dmarc else _without_dmarc(results, domain)
+    sent = any(each.method == "spf" and each.result == "pass" and _aligned(each, domain) for each in results)
+    return replace(_by_dmarc(by_dmarc, domain) if by_dmarc else _without_dmarc(results, domain), sent=sent)
 
 
 def _newest(results: Sequence[AuthResult], received_above: int) -> list[AuthResult]:

@@ -62,9 +62,10 @@ def _judged(
         resolver, spf_domain, domain, organization, strict=bool(record and record.strict_spf)
     )
     if passed is not None:
-        return Proof(standing=Standing.PASS, told="DMARC pass" if record else "DKIM pass", signed=passed.signed)
+        told = "DMARC pass" if record else "DKIM pass"
+        return Proof(standing=Standing.PASS, told=told, signed=passed.signed, sent=by_spf and spf_result == "pass")
     if by_spf and spf_result == "pass":
-        return Proof(standing=Standing.PASS, told="DMARC pass" if record else "SPF pass")
+        return Proof(standing=Standing.PASS, told="DMARC pass" if record else "SPF pass", sent=True)
     if by_dkim or (by_spf and spf_result == "temperror"):
         return Proof(standing=Standing.UNKNOWN, told="SPF or DKIM could not be checked (DNS)")
     return _not_passed(resolver, domain, record, signed, spf_result if by_spf else "")

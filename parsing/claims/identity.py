@@ -13,6 +13,7 @@ from parsing.message.front import Front
 from parsing.message.headers import HeaderBlock
 
 _SHOWN = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_GROUP = re.compile(rb"[^:]+:.*;\s*", re.DOTALL)
 _CONTROLS = frozenset(
     map(chr, (*range(0x20), 0x7F, *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 )
@@ -36,6 +37,8 @@ def _why(headers: HeaderBlock, front: Front, behalf: Behalf | None) -> str:  # n
         return "from_defect"
     if len(front.from_) != 1:
         return "no_mailbox" if not front.from_ else "several_mailboxes"
+    if _GROUP.fullmatch(headers.first("from") or b""):
+        return "from_defect"  # RFC 6854; who evaluates DMARC may see no domain in it, or another one
     sender = front.from_[0]
     if sender.address.count("@") != 1 or b"\x00" in (headers.first("from") or b""):
         return "from_defect"

@@ -79,6 +79,43 @@ ESPOOFER = [
     Forgery(name="a19 a display name that is an address", lines='From: "{user}@legit.test" <any@evil.test>'),
 ]
 
+#: Further ways to be read differently by two programs, or to have somebody's address stand where a reader looks.
+DIFFERENTLY = [
+    Forgery(name="b1 a group", lines="From: Team: {user}@legit.test;"),
+    Forgery(name="b2 a group and one beside it", lines="From: Team: {user}@legit.test;, any@evil.test"),
+    Forgery(name="b3 an empty group", lines="From: {user}@legit.test:;\r\nReply-To: {user}@legit.test"),
+    Forgery(name="b4 the address as a quoted local part", lines='From: "{user}@legit.test"@evil.test'),
+    Forgery(name="b5 a percent hack", lines="From: {user}%legit.test@evil.test"),
+    Forgery(
+        name="b6 Resent-From",
+        lines="From: any@evil.test\r\nResent-From: {user}@legit.test\r\nResent-To: help@desk.test",
+    ),
+    Forgery(name="b7 Sender beside another From", lines="From: any@evil.test\r\nSender: {user}@legit.test"),
+    Forgery(
+        name="b8 From of the victim, Sender of the attacker", lines="From: {user}@legit.test\r\nSender: any@evil.test"
+    ),
+    Forgery(
+        name="b9 X-Original-From, as lists leave it", lines="From: any@evil.test\r\nX-Original-From: {user}@legit.test"
+    ),
+    Forgery(name="b10 a dot behind the domain", lines="From: {user}@legit.test."),
+    Forgery(name="b11 a letter from another script", lines="From: {user}@l\u0435git.test"),
+    Forgery(name="b12 a vertical tab", lines="From: {user}@legit.test\x0b, any@evil.test"),
+    Forgery(
+        name="b13 the attacker's own subdomain", mail_from="any@legit.test.evil.test", signs="legit.test.evil.test"
+    ),
+    Forgery(
+        name="b14 an envelope sender of the victim's that SPF refuses",
+        mail_from="{user}@legit.test",
+        results="spf=fail smtp.mailfrom=legit.test; dkim=pass header.d=evil.test; dmarc=fail header.from=legit.test",
+    ),
+    Forgery(
+        name="b15 the null envelope sender",
+        mail_from="",
+        helo="mx.evil.test",
+        results="spf=pass smtp.helo=mx.evil.test; dkim=pass header.d=evil.test; dmarc=none",
+    ),
+]
+
 _PASS = "dmarc=pass header.from=legit.test"
 _FAIL = f"Authentication-Results: {MX}; dmarc=fail (p=REJECT) header.from=legit.test\r\n"
 _RECEIVED = (

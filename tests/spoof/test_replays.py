@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from store.models import Letter, Ticket, TicketLink
-from tests.spoof.world import AGENT, CUSTOMER, MX, SECRET, World, mail, make_world
+from intake.settings import FormSettings
+from store.models import Letter, LetterRecipient, Ticket, TicketLink
+from tests.spoof.world import AGENT, CUSTOMER, EVIL_CLIENT, LEGIT_CLIENT, MX, SECRET, World, mail, make_world
 from tests.zone import signed
 
 _numbers = itertools.count(7000)
@@ -87,3 +88,57 @@ def test_what_was_claimed_is_shown(world: World) -> None:
     links = {(each.ticket_id, each.other_id, each.why) for each in world.counter.rows(TicketLink)}
     assert (message.ticket_id, world.ticket.id, "claims_to_answer") in links
     assert len(world.counter.rows(Ticket)) == 2
+
+
+_FORM = "kontak@legit.test"
+
+
+@pytest.mark.parametrize(
+    ("covers", "client", "believed"),
+    [
+        ((b"from", b"subject", b"date", b"to", b"message-id"), EVIL_CLIENT, False),  # anybody may have exchanged it
+        ((b"from", b"subject", b"date", b"to", b"message-id"), LEGIT_CLIENT, True),  # its own server has sent it
+        ((b"from", b"subject", b"date", b"to", b"message-id", b"reply-to"), EVIL_CLIENT, True),
+    ],
+)
+def test_a_forms_old_mail_speaks_for_no_other_visitor(
+    tmp_path: Path, covers: tuple[bytes, ...], client: str, *, believed: bool
+) -> None:
+    """Its signature is good, and the Reply-To that names the visitor is another, since it does not cover it."""
+    world = make_world(tmp_path, bordered=False, forms=[FormSettings(address=_FORM)])
+    before = len(world.counter.rows(Letter))
+    content = mail(f"From: {_FORM}", number=next(_numbers), more="Reply-To: victim@other.test\r\n")
+    content = signed(content, "legit.test", headers=covers)
+    (message,) = world.take(content, client=client, mail_from=_FORM)
+    assert message.sender == ("victim@other.test" if believed else _FORM)
+    to = [each.address for each in world.counter.rows(LetterRecipient)][before:]
+    assert ("victim@other.test" in to) == believed
+
+
+def test_an_old_mail_of_the_customers_moves_little(tmp_path: Path) -> None:
+    """Genuinely signed, and sent again with ids that its signature does not cover: ten letters a day, and no more."""
+    world = make_world(tmp_path, bordered=False)
+    old = mail(f"From: {CUSTOMER}", body="Selamat jalan ke Manado.", number=next(_numbers))
+    old = signed(old, "legit.test", headers=(b"from", b"subject", b"date", b"to"))
+    before = len(world.counter.rows(Letter))
+    for number in range(40):
+        again = old.replace(b"Message-ID: <m", b"Message-ID: <%d." % number, 1)
+        assert world.take(again)[0].ticket_id != world.ticket.id
+    letters = world.counter.rows(Letter)[before:]
+    assert 1 <= len(letters) <= 10
+    assert all(b"Manado" not in each.content for each in letters)
+
+
+@pytest.mark.parametrize("bordered", [True, False])
+@pytest.mark.parametrize("to", ["teman@other.test", "help@desk.test"])
+def test_what_the_customer_wrote_to_others_does_not_join(tmp_path: Path, to: str, *, bordered: bool) -> None:
+    """With a reference to the ticket that is added to it, or to its reply address: a new ticket; the rest is linked."""
+    world = make_world(tmp_path, bordered=bordered)
+    for more, recipient in ((f"In-Reply-To: {world.answered}\r\n", "help@desk.test"), ("", world.reply_to)):
+        content = mail(f"From: {CUSTOMER}", body="Terima kasih banyak", number=next(_numbers), to=to)
+        content = content.replace(b"\r\n\r\n", f"\r\n{more}\r\n".encode(), 1)
+        (message,) = world.take_honest(content, rcpt_to=(recipient,), client=EVIL_CLIENT)
+        assert message.identity == "verified"
+        assert (message.ticket_id == world.ticket.id) == (to == "help@desk.test")
+    ticket = next(each for each in world.counter.rows(Ticket) if each.id == world.ticket.id)
+    assert (ticket.status == "waiting") == (to != "help@desk.test")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.spoof.forgeries import ESPOOFER, MX, RESULTS, Forgery
+from tests.spoof.forgeries import DIFFERENTLY, ESPOOFER, MX, RESULTS, Forgery
+from tests.spoof.intrusions import INTRUSIONS, VERDICTS
 from tests.spoof.world import AGENT, CUSTOMER, SECRET, World, mail, make_world
 from tests.zone import signed
 
@@ -41,7 +42,7 @@ def _forged(world: World, forgery: Forgery, user: str = "budi", **parts: Any) ->
             f"Authentication-Results: {MX}; {forgery.results}\r\n"
             "Received: from mx.evil.test by mx.desk.test; Tue, 24 Nov 2026 04:59:00 +0000\r\n"
         ).encode() + content
-    return content, {"mail_from": forgery.mail_from, "helo": forgery.helo}
+    return content, {"mail_from": forgery.mail_from.format(user=user), "helo": forgery.helo}
 
 
 def _new_ticket(world: World, forgery: Forgery) -> None:
@@ -120,9 +121,9 @@ PATHS: dict[str, Callable[[World, Forgery], None]] = {
 
 @pytest.mark.battery
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("forgery", ESPOOFER, ids=[each.name for each in ESPOOFER])
+@pytest.mark.parametrize("forgery", [*ESPOOFER, *DIFFERENTLY], ids=lambda each: each.name)
 def test_a_forged_sender_gains_nothing(world: World, forgery: Forgery, path: str) -> None:
-    """Nineteen ways to be somebody else, over ten paths, at two kinds of desk."""
+    """Nineteen ways to be somebody else, and as many again, over ten paths, at two kinds of desk."""
     PATHS[path](world, forgery)
 
 
@@ -144,7 +145,8 @@ def test_a_forged_word_of_the_border_is_not_believed(world: World, block: str) -
 
 def test_the_number_of_cases() -> None:
     """What the battery promises."""
-    cases = Tally(espoofer=len(ESPOOFER) * len(PATHS), results=len(RESULTS), signatures=20, tokens=30)
+    cases = Tally(espoofer=len(ESPOOFER) * len(PATHS), differently=len(DIFFERENTLY) * len(PATHS))
+    cases += Tally(results=len(RESULTS), signatures=20, tokens=30, standing=len(INTRUSIONS) * len(VERDICTS))
     print(f"\nspoof: {dict(cases)}, {sum(cases.values())} cases, each at two kinds of desk where senders matter")
     assert sum(cases.values()) >= 280
     assert cases["espoofer"] == 190

@@ -17,6 +17,7 @@ from intake.decision import authority
 from intake.decision.authority import Credentials
 from intake.identity import authenticate
 from intake.identity.examining import Examination, Examiner
+from intake.settings import FormSettings
 from parsing.mail import Envelope, RawMail
 from parsing.reading import read
 from replies import tokens
@@ -193,7 +194,7 @@ class World:
             return max(session.exec(select(model.id)).all(), default=0)
 
 
-def make_world(folder: Path, *, bordered: bool, **settings: Any) -> World:
+def make_world(folder: Path, *, bordered: bool, forms: Sequence[FormSettings] = (), **settings: Any) -> World:
     """A desk whose customer has written, was acknowledged and answered, and now waits; `settings` are the desk's."""
     url = f"sqlite:///{folder / 'loket.db'}"
     engine = open_store(url)
@@ -203,7 +204,7 @@ def make_world(folder: Path, *, bordered: bool, **settings: Any) -> World:
     domain(zone, "evil.test", spf="v=spf1 ip4:203.0.113.0/24 -all")
     told: dict[str, Any] = {"trusted_authserv_ids": [MX] if bordered else [], "acknowledge": "authenticated"}
     desk = DeskSettings(**({"name": "help", "addresses": ["help@desk.test"]} | told | settings))
-    counter = make_counter(engine, folder, desk, examiner=Examiner(resolver=zone, scanner=None))
+    counter = make_counter(engine, folder, desk, examiner=Examiner(resolver=zone, scanner=None), forms=forms)
     content = signed(
         mail(f"From: Budi <{CUSTOMER}>", body=REPORT, number=1).replace(b"evil.test", b"legit.test"), "legit.test"
     )
