@@ -73,13 +73,15 @@ RULES = (
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw trouble", within=8),
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw not_arrived|pending|failed|refused|gone", within=_WHOLE),
     _rule(_C.DEPOSIT_MISSING, 3, "deposit long|where", within=8),
+    _rule(_C.DEPOSIT_MISSING, 4, "deposit|transfer zero", "withdraw to_bank", within=16),
     _rule(_C.DEPOSIT_MISSING, 2, "money pending|where", "withdraw transfer to_bank purchase", within=8),
     _rule(_C.DEPOSIT_MISSING, 2, "to_platform sent|transfer pending|where", "withdraw", within=10),
     _rule(_C.WITHDRAWAL_MISSING, 4, "withdraw long|where", within=8),
+    _rule(_C.WITHDRAWAL_MISSING, 4, "not_arrived to_bank", "deposit otp login", within=3),
     _rule(_C.WITHDRAWAL_MISSING, 4, "refund not_arrived|pending|failed|refused|long|where", "not_me hacked deposit", within=12),
     _rule(_C.WITHDRAWAL_MISSING, 3, "refund neg", "not_me hacked deposit", within=3),
     _rule(_C.WITHDRAWAL_MISSING, 5, "transfer to_bank not_arrived|pending|failed|neg", "to_platform deposit", within=20),
-    _rule(_C.WITHDRAWAL_MISSING, 5, "sent to_bank not_arrived|pending|failed|gone", "to_platform deposit", within=20),
+    _rule(_C.WITHDRAWAL_MISSING, 5, "sent to_bank not_arrived|pending|failed|gone", "to_platform deposit otp login", within=20),
     _rule(_C.WITHDRAWAL_MISSING, 3, "transfer not_arrived|pending|failed", "deposit balance to_platform"),
     _rule(_C.WITHDRAWAL_MISSING, 3, "purchase not_arrived|pending|failed|deducted"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 6, "hacked"),
@@ -89,7 +91,7 @@ RULES = (
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "fraud"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "protect"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "impersonated"),
-    _rule(_C.SUSPICIOUS_ACTIVITY, 4, "stranger enter|login|changed|transfer|withdraw|account"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 4, "stranger enter|login|changed|transfer|sent|withdraw|account"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "money|balance gone|deducted stranger", within=14),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "foreign_login", "restricted"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "phone|email|password changed stranger|self|not_me"),
@@ -106,10 +108,12 @@ RULES = (
     _rule(_C.LOGIN, 4, "second_factor", "kyc"),
     _rule(_C.LOGIN, 4, "signed_out", "gone deposit withdraw"),
     _rule(_C.LOGIN, 4, "otp not_arrived|wrong|failed|refused", "registration", within=10),
+    _rule(_C.LOGIN, 4, "login otp|password expired|slow|pending", "registration", within=16),
+    _rule(_C.LOGIN, 4, "enter otp|password inactive", "registration", within=24),
     _rule(_C.LOGIN, 3, "phone|email inactive", within=6),
     _rule(_C.REGISTRATION_ALREADY_USED, 6, "already_used registration", within=_WHOLE),
     _rule(_C.REGISTRATION_ALREADY_USED, 5, "already_used phone|email|identity never_had|refused|failed|neg", within=24),
-    _rule(_C.REGISTRATION_ALREADY_USED, 4, "already_used phone|email|identity", within=6),
+    _rule(_C.REGISTRATION_ALREADY_USED, 4, "already_used phone|email|identity", "otp", within=6),
     _rule(_C.REGISTRATION_OTP, 7, "registration otp not_arrived|wrong|failed|refused|expired|neg", within=_WHOLE),
     _rule(_C.REGISTRATION_OTP, 3, "registration otp", within=_WHOLE),
     _rule(_C.REGISTRATION_FORM, 5, "registration cannot|failed|error|not_working|refused|slow|bug", within=16),
@@ -120,6 +124,7 @@ RULES = (
     _rule(_C.VERIFICATION_KYC, 5, "kyc refused|failed|pending|not_arrived|cannot|wrong|slow|error|not_working|bug", within=12),
     _rule(_C.VERIFICATION_KYC, 5, "identity refused|failed|pending", "registration already_used", within=8),
     _rule(_C.VERIFICATION_KYC, 4, "verification refused|failed|pending|cannot", "otp registration activation_link", within=8),
+    _rule(_C.VERIFICATION_KYC, 4, "kyc|verification unanswered|long", "otp registration activation_link deposit withdraw", within=18),
     _rule(_C.VERIFICATION_KYC, 2, "kyc"),
     _rule(_C.TECHNICAL, 3.5, "error|crash|slow|bug", "registration activation_link"),
     _rule(_C.TECHNICAL, 3, "thing error|crash|slow|bug|not_shown|not_working|cannot", "registration activation_link", within=10),
@@ -138,6 +143,7 @@ _LEAST = 3
 _MONEY_FIRST = 3
 _MONEY = (Category.DEPOSIT_MISSING, Category.WITHDRAWAL_MISSING)
 _SURE_OF_MONEY = 4
+_IN_DETAIL = 2  #: kinds of things told of a transaction, with which less is sure
 #: Who tells of a deposit when, how much and under which number misses it, though he may not say so.
 _TOLD_IN_DETAIL = 3
 _ALL_DETAILS = 3
@@ -182,7 +188,7 @@ def category(
     if _is_silent(said, scores[best]):
         return Verdict(category=Category.OTHER, score=0, why="", silent=True, at_issue=False)
     if scores[best] < _LEAST:
-        foreign = said.words >= _MANY_WORDS and not named and not said.has("me")
+        foreign = said.words >= _MANY_WORDS and not named and not said.has("me", *_WENT_WRONG)
         return Verdict(category=Category.OTHER, score=0, why="", silent=foreign, at_issue=not said.has(*_HARMLESS))
     return Verdict(category=best, score=scores[best], why=", ".join(why[best]))
 
@@ -210,7 +216,8 @@ def _scores(said: Spoken, rules: Iterable[Rule]) -> tuple[dict[str, float], dict
 def _weigh(scores: dict[str, float], said: Spoken, *, ticket: bool, details: int, named: bool) -> None:
     """What no single rule sees: money first, questions that report nothing, and what was reported before."""
     for about in () if said.has("impersonated") else _MONEY:
-        if scores[about] >= _SURE_OF_MONEY:
+        told = details >= _IN_DETAIL and said.has("deposit" if about is _C.DEPOSIT_MISSING else "withdraw")
+        if scores[about] >= (_LEAST if told else _SURE_OF_MONEY):
             scores[about] += _MONEY_FIRST + min(details, 2)
     _weigh_details(scores, said, details, named=named)
     if ticket and said.has("progress", "unanswered", "ask"):

@@ -118,6 +118,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _MONEY = "dana"  #: few words before it make it a name: "dari dana saya" is money all the same
+_REFERENCE = re.compile(r"\b(?:ref|reff|referensi|reference|rujukan|trx|rrn|transaksi)\.?[ \t:]{1,3}$", re.IGNORECASE)
 _LOOK = 24  #: code points around a name that tell what it is
 _NAMED, _WORD_NAMED = 0.9, 0.75
 
@@ -142,7 +143,8 @@ def accounts(source: Source) -> Iterator[tuple[int, int]]:
     for place in source.anchors(_FIRST):
         match = _PATTERN.match(source.text, place)
         number = _ACCOUNT.match(source.text, match.end()) if match else None
-        if number and not number["value"].startswith(("08", "+")):
+        called = _REFERENCE.search(source.text, max(0, place - _LOOK), place)  #: "ref BNI 240991827"
+        if number and not called and not number["value"].startswith(("08", "+")):
             yield number.span("value")
 
 

@@ -31,6 +31,7 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 #: "gamasuk", "blmmasuk": a denial that hangs on the word which it denies.
 _DENIAL = re.compile(r"(?:ngga|nggak|gak|ga|gk|tdk|tak|blm|belum)(?=[a-z]{3})")
 _CLITICS = ("nya", "ny", "kah", "lah", "ku", "mu", "s", "ed", "ing")
+_OWNER = "nya"  #: in a phrase as in a text it may hang at any word
 _SHORTEST_STEM = 3
 _SHORTEST_FUZZY = 6  #: letters below which a slip of the finger is another word
 _LONGEST = 24  #: letters of a word
@@ -264,13 +265,15 @@ def _phrases(named: Iterable[tuple[str, str]]) -> _Phrases:
 
     What only tells a bill ("notifikasi transaksi") speaks of what its words name, too.
     """
+    spelt = [(idea, [_SPELLING.get(word, word) for word in _TOKEN.findall(said.lower())]) for idea, said in named]
+    alone = {word for _, words in spelt for word in words if not word.endswith(_OWNER)}
     ideas: dict[tuple[str, ...], set[str]] = {}
-    for idea, phrase in named:
-        words = tuple(_SPELLING.get(word, word) for word in _TOKEN.findall(phrase.lower()) if word.strip())
-        ideas.setdefault(words, set()).add(idea)
-    for words in [words for words, told in ideas.items() if told == {"bill"}]:
-        ideas[words] |= {idea for word in words for idea in ideas.get((word,), ())}
-    return {words: frozenset(told) for words, told in ideas.items() if words}
+    for idea, words in spelt:
+        bare = [word.removesuffix(_OWNER) if word.removesuffix(_OWNER) in alone else word for word in words]
+        ideas.setdefault(tuple(bare if len(words) > 1 else words), set()).add(idea)
+    for phrase in [phrase for phrase, told in ideas.items() if told == {"bill"}]:
+        ideas[phrase] |= {idea for word in phrase for idea in ideas.get((word,), ())}
+    return {phrase: frozenset(told) for phrase, told in ideas.items() if phrase}
 
 
 def _by_beginning(phrases: _Phrases) -> dict[str, _Beginning]:

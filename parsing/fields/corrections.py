@@ -29,7 +29,17 @@ _DENIAL = re.compile(
     rf"(?P<instead>[ \t]*,?[ \t]*(?:{spelled(every_word('but'))})\b)?",
     re.IGNORECASE,
 )
-_CUE = re.compile(rf"(?:{spelled(every_word('correct'))})(?!\w)", re.IGNORECASE)
+#: "salah ketik nomor VA" tells what went wrong, and corrects nothing.
+_CUE = re.compile(
+    rf"(?:{spelled(every_word('correct'))})(?!\w|[ \t]{{1,2}}(?:\d{{1,2}}[ \t])?(?:{spelled(every_word('miswritten'))})\b)",
+    re.IGNORECASE,
+)
+#: "saya menulis Rp 1.000.000. Seharusnya Rp 1.100.000", "I wrote 500k, sorry, it was 50k"
+_WROTE = re.compile(
+    rf"(?:{spelled(every_word('wrote'))})\b[^\n]{{1,60}}?(?<!\w)(?P<cue>{spelled((*every_word('mended'), *every_word('rather')))})(?!\w)",
+    re.IGNORECASE,
+)
+_WRITINGS = first_words(every_word("wrote"))
 _DENIALS = first_words(every_word("not"))
 _CUES = first_words(every_word("correct"))
 _SENTENCE_END = re.compile(r"[.!?][ \t\n]|\n[ \t]*\n")
@@ -72,10 +82,10 @@ def corrects(text: str) -> bool:
 def unlabelled(source: Source, found: Sequence[Finding], bare: Bare) -> list[Finding]:
     """What correcting words bring without a label of its own, after a finding of the same field."""
     brought = []
-    for cue in _cues(source):
-        corrected = _nearest_before(found, cue.start(), _NEAR)
-        link = _LINK.match(source.text, cue.end())
-        match = bare.shape.match(source.text, link.end() if link else cue.end())
+    for begin, stop in _cues(source):
+        corrected = _nearest_before(found, begin, _NEAR)
+        link = _LINK.match(source.text, stop)
+        match = bare.shape.match(source.text, link.end() if link else stop)
         if corrected is None or match is None or any(each.start == match.start() for each in found):
             continue
         raw = match[0].rstrip("._-/")
@@ -94,11 +104,11 @@ def applied(found: Sequence[Finding], sources: Sequence[Source], key: Callable[[
     kept = list(found)
     order = {source.where: place for place, source in enumerate(sources)}
     for source in sources if len(found) > 1 else ():
-        for cue in _cues(source):
-            right = _nearest_after(source, kept, cue.end())
+        for begin, stop in _cues(source):
+            right = _nearest_after(source, kept, stop)
             if right is None:
                 continue
-            earlier = [each for each in kept if (order[each.where], each.end) <= (order[source.where], cue.start())]
+            earlier = [each for each in kept if (order[each.where], each.end) <= (order[source.where], begin)]
             wrong = max(earlier, key=lambda each: (order[each.where], each.end), default=None)
             if wrong is not None and key(wrong.value) != key(right.value):
                 kept = _replaced(kept, wrong, right, key)
@@ -111,11 +121,16 @@ def _replaced(found: Sequence[Finding], wrong: Finding, right: Finding, key: Cal
     return [better if each is right else each for each in left]
 
 
-def _cues(source: Source) -> Iterator[re.Match[str]]:
+def _cues(source: Source) -> Iterator[tuple[int, int]]:
+    """The spans of correcting words, and of those that correct what the sender says that he wrote."""
     for place in source.anchors(_CUES):
         match = _CUE.match(source.text, place)
         if match:
-            yield match
+            yield match.span()
+    for place in source.anchors(_WRITINGS):
+        match = _WROTE.match(source.text, place)
+        if match:
+            yield match.span("cue")
 
 
 def _nearest_before(found: Sequence[Finding], place: int, reach: int) -> Finding | None:

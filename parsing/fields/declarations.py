@@ -51,6 +51,7 @@ FIELDS = (
             usernames.find_instead,
             usernames.find_introduced,
             usernames.find_handle,
+            usernames.find_underscored,
         ),
         bare=usernames.BARE,
     ),

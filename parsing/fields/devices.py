@@ -26,7 +26,7 @@ _MODEL = rf"(?:{_GAP}(?:{_SERIES})\b|{_GAP}?[ \t]?(?:{_CODE}){_NO_UNITS}|{_GAP}(
 _NAMES = "lollipop|marshmallow|marshmellow|nougat|oreo|kitkat|jelly bean|pie"
 _VERSION = r"\d{1,3}(?:\.\d{1,4}){0,3}"
 _SYSTEMS = (
-    rf"(?:hp{_GAP})?android(?:{_GAP}(?:versi|version|os|v)\.?)?{_GAP}?(?:{_VERSION}|{_NAMES})",
+    rf"(?:hp{_GAP})?android(?:{_GAP}go(?:{_GAP}edition)?)?(?:{_GAP}(?:versi|version|os|v)\.?)?{_GAP}?(?:{_VERSION}|{_NAMES})",
     rf"(?:ios|ipados|miui|coloros|harmonyos|harmony os|one ui|oneui|hyperos|funtouch(?: os)?|realme ui|chromeos|chrome os){_GAP}?(?:{_VERSION})?",
     rf"windows(?:{_GAP}(?:{_VERSION}|xp|vista|me))",
     rf"(?:macos|mac os(?: x)?|os x)(?:{_GAP}(?:{_VERSION}|sonoma|ventura|monterey|big sur|catalina|sequoia|mojave))?",

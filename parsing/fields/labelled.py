@@ -14,7 +14,7 @@ from parsing.fields.lexicon import every_word
 from parsing.fields.source import Source, first_words
 from parsing.fields.vocabulary import spelled
 
-_OWNER = rf"(?:[ \t]?nya|ku|'s)?(?:[ \t]{{1,3}}(?:{spelled(every_word('owner'))})\b)?"
+_OWNER = rf"(?:[ \t]?nya|ku|['’]s)?(?:[ \t]{{1,3}}(?:{spelled(every_word('owner'))})\b)?"
 _QUALIFIER = rf"(?:[ \t]{{1,3}}(?:{spelled(every_word('qualifier'))})\b){{0,4}}(?:[ \t]{{1,3}}(?:{spelled(every_word('owner'))})\b)?"
 _BRACKET = r"(?:[ \t]{0,2}[(/][^()\n:=]{1,24}[)]?(?=[ \t]{0,3}[:=]))?"
 _SIGN = (

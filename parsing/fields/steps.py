@@ -121,9 +121,9 @@ def _is_told(deed: Deed, clause: _Clause) -> bool:
     if kinds == {"visit"}:
         beside = any("done" in each.ideas and 0 < mention.place - each.place <= _BESIDE for each in near)
         return beside or past or bool(came_of_it and "itself" not in marks)
-    if kinds & _TURNED_TO and "answer" in came_of_it:
+    if kinds & {*_TURNED_TO, "claim"} and "answer" in came_of_it:
         return True
-    if kinds == {"report"}:
+    if kinds <= {"report", "claim"}:
         told = "done" in marks or past or "contact_thing" in marks
     elif kinds == {"mend"}:
         told = _is_close(mention, clause.mentions) or bool(_PAST.match(clause.text.lstrip()))
@@ -131,7 +131,7 @@ def _is_told(deed: Deed, clause: _Clause) -> bool:
         told = bool(marks & {"done", "try"}) or past
     else:
         told = bool(marks & DONE) or "contact" in kinds or past
-    return told or ("outcome" in came_of_it and kinds != {"report"})
+    return told or ("outcome" in came_of_it and not kinds <= {"report", "claim"})
 
 
 def _is_close(deed: Mention, mentions: Sequence[Mention]) -> bool:

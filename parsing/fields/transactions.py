@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from parsing.fields import channels
 from parsing.fields.corrections import Bare
 from parsing.fields.labelled import LISTED, Grammar, grammar, plain
 from parsing.fields.lexicon import every_label, every_word
@@ -73,10 +74,19 @@ def find_numbered(source: Source, _circumstances: Circumstances) -> Iterator[Fin
     """References that are called a number and nothing else: "dengan nomor TRN-90021", "ID WD-88120"."""
     for match in _NUMBERED.matches(source) if source.origin is not Origin.NAME else ():
         raw = match["value"].rstrip("/_-")
-        coded = _KNOWN.fullmatch(raw) if match["label"].lower() == "id" else _CODED.fullmatch(raw)
-        if coded and not match["loose"] and _is_reference(raw, _MIN_CODED):
+        before = source.text[max(0, match.start() - _NEAR) : match.start()]
+        coded = _KNOWN.fullmatch(raw) or (
+            _CODED.fullmatch(raw) and (match["label"].lower() != "id" or _is_id_of_one(source, match, raw))
+        )
+        if coded and not match["loose"] and _is_reference(raw, _MIN_CODED) and not _NO_REFERENCE.search(before):
             yield _finding(source, match.start("value"), raw, "transaction_number", _NUMBERED_ONLY)
             yield from _further(source, raw, match.end())
+
+
+def _is_id_of_one(source: Source, match: re.Match[str], raw: str) -> bool:
+    """Whether "ID 55-TRK-1901" is a transaction's: a code of several pieces, where the account is called otherwise."""
+    others = (other for other in _ACCOUNT.finditer(source.text) if not match.start() <= other.start() < match.end())
+    return sum(map(str.isdecimal, raw)) >= _MIN_SPOKEN and bool(re.search(r"[-/]", raw)) and any(True for _ in others)
 
 
 def _further(source: Source, raw: str, end: int) -> Iterator[Finding]:
@@ -99,7 +109,7 @@ def find_by_shape(source: Source, _circumstances: Circumstances) -> Iterator[Fin
         found = False
         for match in pattern.finditer(source.text):
             raw = match["value"].rstrip("/_-")
-            before = source.text[max(0, match.start() - 24) : match.start()]
+            before = source.text[max(0, match.start() - _NEAR) : match.start()]
             if _is_reference(raw) and not _NO_REFERENCE.search(before):
                 found = True
                 rule = "transaction_name" if source.origin is Origin.NAME else "transaction_shape"
@@ -123,10 +133,10 @@ def _went_well(text: str, finding: Finding) -> bool:
 
 
 def _trimmed(match: re.Match[str]) -> tuple[int, str]:
-    """Where the value begins, without a word of the sentence before it: "ID transaksi nya 123"."""
+    """Where the value begins, without a word of the sentence or a bank before it: "ID transaksi nya 123", "ref BNI 77"."""
     start, raw = match.start("value"), match["value"].rstrip("/_-")
     prefix, blank, rest = raw.partition(" ")
-    if blank and prefix.isalpha() and not prefix.isupper():
+    if blank and prefix.isalpha() and (not prefix.isupper() or prefix.lower() in _BANKS):
         return start + len(raw) - len(rest), rest
     return start, raw
 
@@ -174,10 +184,18 @@ def _made(extra: tuple[str, ...]) -> Grammar:
     )
 
 
+_NEAR = 24  #: code points before a number that say what else it is
+#: An account that is named: "akun: ollie", "username saya budi_88".
+_ACCOUNT = re.compile(
+    rf"(?<!\w)(?:{spelled(label for label in every_label('username') if label not in every_word('number'))})(?:nya|ku)?"
+    r"(?:[ \t]{0,2}[:=][ \t]{0,2}\w|[ \t]{1,2}(?:saya |sy |is )?(?=[a-z.]{0,20}[_\d])[a-z][\w.]{3,})",
+    re.IGNORECASE,
+)
 _SAID = 120  #: code points of its sentence on either side of a reference
 _SENTENCE = re.compile(r"[.!?;]\s|\n")
 _WELL = re.compile(rf"(?<!\w)(?:{spelled(every_word('went_well'))})(?!\w)", re.IGNORECASE)
 _DENIED = re.compile(rf"(?<!\w)(?:{spelled((*every_word('not'), *every_word('denials')))})(?!\w)", re.IGNORECASE)
+_BANKS = frozenset(name.lower() for name in channels.NAMES)
 _MAX_SUM = 9  #: digits that a sum of money may have
 _SUMS = frozenset(every_word("sums"))
 _WEAK = frozenset(every_word("weak_transaction"))

@@ -90,6 +90,14 @@ def find_introduced(source: Source, _circumstances: Circumstances) -> Iterator[F
             yield source.finding("usernames", match["value"], match.span("value"), "username_introduced", _PLAIN_WORD)
 
 
+def find_underscored(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
+    """Names that nothing tells but their shape, one or two: only account names are written with an underscore."""
+    found = {match[0].lower(): match for match in _UNDERSCORED.finditer(source.text)} if "_" in source.text else {}
+    if len(found) <= _PAIR:
+        for match in found.values():
+            yield source.finding("usernames", match[0], match.span(), "username_shape", _PLAIN_WORD)
+
+
 def find_handle(source: Source, _circumstances: Circumstances) -> Iterator[Finding]:
     """The only "@name" of a text that has no label, where it is nobody else's."""
     if source.text.count("@") == 1 and source.where != "subject":
@@ -128,9 +136,14 @@ def _confidence(match: re.Match[str]) -> float:
         return 0.0
     if signed:
         return _SIGNED
-    if _CODE.search(value) and not _HYPHENED.fullmatch(value) and not (weak and _DOUBLED.fullmatch(value)):
+    if _CODE.search(value) and not _HYPHENED.fullmatch(value) and not _DOUBLED.fullmatch(value):
         return _SPOKEN
-    if match["below"] or (weak and not _owned(match)) or _VERB_FORM.fullmatch(value.lower()):
+    if (
+        match["below"]
+        or (weak and not _owned(match))
+        or _DOUBLED.fullmatch(value)
+        or _VERB_FORM.fullmatch(value.lower())
+    ):
         return 0.0
     return _SPOKEN if match["verb"] and not weak else _PLAIN_WORD
 
@@ -201,6 +214,13 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _NAMING = first_words(_LABELS)
+
+_PAIR = 2  #: own accounts; of more some are somebody else's
+_UNDERSCORED = re.compile(
+    r"(?<![\w@./\-#:=?&])(?!(?:img|vid|pxl|dsc|scr|doc|pic|photo|image|screenshot|rec|file|wa|err|error)_)"
+    r"(?=[a-z0-9.]{0,20}[a-z])[a-z0-9.]{2,20}(?:_[a-z0-9.]{1,20}){1,3}(?<!\.)_?(?![\w@/\-=]|\.(?:jpe?g|png|pdf|mp4|heic)\b)",
+    re.IGNORECASE,
+)
 
 _HANDLE = re.compile(r"(?<![\w@.])@(?P<value>[A-Za-z][A-Za-z0-9_.]{1,30}[A-Za-z0-9_])(?![\w@]|\.\w)")
 _OTHERS_HANDLE = re.compile(
