@@ -21,6 +21,7 @@ from parsing.claims.identity import identity
 from parsing.claims.nature import nature
 from parsing.claims.references import in_reply_to, message_id, references
 from parsing.claims.telling import Told
+from parsing.fields.attached import with_attached
 from parsing.fields.reporting import report_of
 from parsing.fields.source import Circumstances
 from parsing.mail import Address, Attachment, Nature, ParsedMail, Problem, RawMail
@@ -85,15 +86,11 @@ def read(raw: RawMail, settings: ReportSettings | None = None, look: Look | None
     )
     contents = tuple(decoded for _, decoded in files)
     pictures = look(attachments, contents) if look else ()
+    written, around = _as_written(mail, told_of_site), _circumstances(mail, front, raw, told_of_site)
+    report = report_of(written, division, around, from_html=body.from_html, pictures=pictures)
     return Reading(
         mail=mail,
-        report=report_of(
-            _as_written(mail, told_of_site),
-            division,
-            _circumstances(mail, front, raw, told_of_site),
-            from_html=body.from_html,
-            pictures=pictures,
-        ),
+        report=with_attached(written, report, around),
         pictures=pictures,
         contents=contents,
         ingest_key=ingest_key(raw.content) if opening else key_of(content, headers),
@@ -221,6 +218,7 @@ def _told(reading: Reading) -> list[dict[str, Any]]:
     mail = reading.mail
     texts = {"subject": mail.subject, "body": mail.text, "html": mail.text}
     texts |= {f"attachment:{number}": each.name for number, each in enumerate(mail.attachments)}
+    texts |= {f"attachment:{number}": each.text for number, each in enumerate(mail.attachments) if each.text}
     texts |= {f"attachment:{each.number}": each.text for each in reading.pictures if each.text}
     return [asdict(each) | {"text": texts[each.where][each.start : each.end]} for each in reading.report.secrets]
 

@@ -165,7 +165,9 @@ class _Telling:
         """Who wrote what, and when."""
         text = " ".join(each.text.split()) if each.kind == "automatic" else each.text.strip()
         cut = len(text) > limit
-        shown = defanged(text[:limit]) + (" …" if cut else "")
+        ours = each.kind == "out" and ">" not in text  # no stranger's words are quoted in it
+        shown = text[:limit] if ours else defanged(text[:limit])
+        shown += " …" if cut else ""
         files = [self.file(file) for file in each.files]
         return {"who": defanged(each.who), "at": self.time(each.at), "text": shown, "kind": each.kind, "files": files}
 

@@ -88,6 +88,14 @@ def unseen(session: Session, ticket_id: int, serial: int, agent_id: int) -> Sequ
     return session.exec(statement.order_by(col(Answer.serial))).all()
 
 
+def since_customer(session: Session, ticket_id: int, agent_id: int) -> Sequence[Answer]:
+    """What others have answered since the customer last wrote: an agent may have written without having seen it."""
+    wrote = select(func.max(Message.received_at)).where(Message.ticket_id == ticket_id, Message.direction == "in")
+    last = session.exec(wrote).one()
+    others = unseen(session, ticket_id, 0, agent_id)
+    return [each for each in others if last is None or each.created_at > last]
+
+
 def goes_out(session: Session, answer: Answer, letters: Sequence[int], before: str) -> None:
     """Say that an answer is in the outbox: its message is one of ours from now on, under the first letter's msg-id."""
     answer.state, answer.letters, answer.why, answer.before = OUT, list(letters), "", before

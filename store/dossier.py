@@ -74,7 +74,8 @@ def news(session: Session, ticket_id: int, told_id: int, own: Collection[str]) -
         Message.ticket_id == ticket_id, Message.direction != "out", col(Message.id) > told_id
     )
     found = session.exec(statement.order_by(col(Message.id))).all()
-    return [each for each in found if not told_id or each.sender not in own or each.identity != "verified"]
+    begun = found[0].id if found and not told_id else None
+    return [each for each in found if each.id == begun or each.sender not in own or each.identity != "verified"]
 
 
 def history(session: Session, ticket_id: int, without: Sequence[int]) -> Sequence[Message]:

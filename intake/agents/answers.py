@@ -91,11 +91,12 @@ def check_way(errand: Errand, why: str = "") -> None:
 
 def hold(errand: Errand, what: Written, why: str, *, because: Sequence[str] = ()) -> None:
     """Hold what an agent has written, for that reason and whatever else speaks against it, and show it."""
-    reasons = ",".join([why, *_doubts(errand, what)])
+    overtaken = answers.since_customer(errand.session, errand.ticket_id, errand.agent.id)
+    reasons = ",".join([why, *([COLLISION] if overtaken else []), *_doubts(errand, what)])
     words = without_secrets(what.words)
     keep_words(errand, words)
     row = answers.write(errand.session, errand.ticket_id, errand.agent.id, errand.message_id, reasons, errand.work.now)
-    show(errand, row, words, because=because)
+    show(errand, row, words, overtaken, because)
 
 
 def put_out(errand: Errand, row: Answer, what: Written) -> None:

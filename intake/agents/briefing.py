@@ -66,7 +66,8 @@ class Briefing:
 def brief(session: Session, folder: BlobFolder, about: Briefing) -> Brief:
     """All that a notice needs."""
     ticket, ticket_id = about.ticket, about.ticket.id or 0
-    news = dossier.news(session, ticket_id, about.told_id, people.agent_addresses(session, about.agent.id))
+    own = people.agent_addresses(session, about.agent.id)
+    news = dossier.news(session, ticket_id, about.told_id, own)
     history = dossier.history(session, ticket_id, [each.id or 0 for each in news])
     writers = dossier.writers(session, [each.id or 0 for each in history])
     files = dossier.files(session, [each.id or 0 for each in news])
@@ -93,7 +94,7 @@ def brief(session: Session, folder: BlobFolder, about: Briefing) -> Brief:
         incident=_incident(session, ticket_id),
         **_of_answers(session, ticket, customer),
         **_of_findings(session, about, spoken),
-        **_of_trust(session, ticket, customer, news),
+        **_of_trust(session, ticket, customer, [each for each in news if each.mail_id and each.sender not in own]),
         verbs=_verbs(session, about, inside=inside),
     )
     told_id = max((each.id or 0 for each in news), default=0)
@@ -191,10 +192,10 @@ def _of_findings(session: Session, about: Briefing, spoken: str) -> dict[str, An
     }
 
 
-def _of_trust(session: Session, ticket: Ticket, customer: str, news: Sequence[Message]) -> dict[str, Any]:
-    """Who wrote what is new, and what else is known of them and of others with the same trouble."""
+def _of_trust(session: Session, ticket: Ticket, customer: str, mails: Sequence[Message]) -> dict[str, Any]:
+    """Who wrote the mails that are new, and what else is known of them and of others with the same trouble."""
     ticket_id = ticket.id or 0
-    last = next((each for each in reversed(news) if each.mail_id), None) or dossier.last_word(session, ticket_id)
+    last = mails[-1] if mails else dossier.last_word(session, ticket_id)
     warnings = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, *_WARNINGS)]
     warnings += [*_unthanked(session, ticket_id), *_unreached(session, ticket_id)]
     similar = [str(detail.get("why", "")) for _at, detail in dossier.events(session, ticket_id, _SIMILAR)]

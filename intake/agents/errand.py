@@ -68,7 +68,7 @@ class Errand:
 
     def reply_to(self) -> str:
         """Where an answer to what we tell the agent goes: to the customer, or inside, as the mail in hand did."""
-        purpose = Purpose.ANSWER if self.purpose is Purpose.ANSWER else Purpose.NOTE
+        purpose = Purpose.ANSWER if self.purpose in (Purpose.ANSWER, Purpose.CONFIRM) else Purpose.NOTE
         return self.addresses.to(purpose, answers.newest(self.session, self.ticket_id))
 
 

@@ -87,7 +87,9 @@ def keep(session: Session, decision: ByAgent, work: Work) -> None:
     """A pending note on the ticket that it is about, or a held ticket; and a word to whose name it bears."""
     ticket = rows.one(session, Ticket, decision.ticket_id) if decision.ticket_id else _held_ticket(session, work)
     mail_id = filing.ledger_row(session, decision, work, ticket.id, "an agent's mail that may not act")
-    name = work.mail.from_.name if work.mail.from_ else ""
+    own = decision.proven and decision.agent is not None
+    claimed = work.mail.from_.name if work.mail.from_ else ""
+    name = decision.agent.name if own and decision.agent else claimed
     message_id = filing.add_note(session, work, ticket.id or 0, mail_id, sender_name=name)
     detail = {
         "why": decision.refused,
@@ -95,7 +97,6 @@ def keep(session: Session, decision: ByAgent, work: Work) -> None:
         "from": work.mail.from_.address if work.mail.from_ else "",
     }
     tickets.add_event(session, ticket.id or 0, work.now, "pending note", detail=detail)
-    own = decision.proven and decision.agent is not None
     agent = decision.agent if own else decision.holder or decision.agent
     if decision.ticket_id is not None and not own:
         notices.want(session, decision.ticket_id, Why.PENDING_NOTE, work.now, detail={"sender": detail["from"]})

@@ -17,6 +17,7 @@ from parsing.body import verbs
 from parsing.body.commands import Orders
 from parsing.body.inner import Inner, inner_sender
 from parsing.body.verbs import Verb
+from parsing.mail import AttachmentKind
 from replies import targets
 from replies.order_words import Told
 from store import notices, rows, tickets
@@ -31,7 +32,8 @@ def start(session: Session, decision: ByAgent, work: Work, agent: AgentFacts, fo
     asked = _named(found) is None and inner_sender(work.mail) is not None  # who the customer is
     ticket = _open(session, work, internal=_named(found) is None and not asked)
     mail_id = filing.ledger_row(session, decision, work, ticket.id, "an agent's mail")
-    message_id = filing.add_note(session, work, ticket.id or 0, mail_id, sender_name=agent.name)
+    handed_on = [each.text for each in work.mail.attachments if each.kind is AttachmentKind.MAIL and each.text]
+    message_id = filing.add_note(session, work, ticket.id or 0, mail_id, sender_name=agent.name, handed_on=handed_on)
     tickets.add_findings(session, ticket.id or 0, message_id, work.report.findings)
     detail = {"rule": decision.rule, "why": decision.why}
     tickets.add_event(session, ticket.id or 0, work.now, "opened", agent.name, detail)

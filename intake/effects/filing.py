@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlmodel import Session
@@ -115,9 +116,14 @@ def message(work: Work, ticket_id: int, mail_id: int, direction: str, **otherwis
     return rows.Draft(Message, **(own | otherwise))
 
 
-def add_note(session: Session, work: Work, ticket_id: int, mail_id: int, *, sender_name: str) -> int:
-    """Keep a mail on a ticket where no customer sees it, by its own words alone; returns the message's key."""
-    spoken = work.mail.spoken
+def add_note(
+    session: Session, work: Work, ticket_id: int, mail_id: int, *, sender_name: str, handed_on: Sequence[str] = ()
+) -> int:
+    """Keep a mail on a ticket where no customer sees it, by its own words alone; returns the message's key.
+
+    `handed_on` is what mails say that are attached to it, where that is to be read below them.
+    """
+    spoken = "\n\n".join([work.mail.spoken.strip("\n"), *handed_on]) if handed_on else work.mail.spoken
     note = message(work, ticket_id, mail_id, "note", sender_name=sender_name, text=spoken, new_text=spoken)
     key = tickets.add_message(session, note, attachments(work))
     tickets.add_thread_ids(session, work.desk.id, ticket_id, work.mail.message_id)

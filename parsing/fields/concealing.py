@@ -36,7 +36,7 @@ def kept(mail: ParsedMail, report: Report) -> tuple[ParsedMail, Report]:
         from_=_named(mail.from_, conceal) if mail.from_ else None,
         to=tuple(_named(each, conceal) for each in mail.to),
         cc=tuple(_named(each, conceal) for each in mail.cc),
-        attachments=tuple(replace(each, name=conceal(each.name)) for each in mail.attachments),
+        attachments=tuple(replace(each, name=conceal(each.name), text=conceal(each.text)) for each in mail.attachments),
     )
     findings = tuple(replace(each, raw=conceal(each.raw)) for each in report.findings)
     return hidden, replace(report, findings=findings)

@@ -82,6 +82,17 @@ def test_a_reply_without_the_token_can_be_sent_by_its_writer(room: Room) -> None
     assert _WORDS in text_of(room.deliver(minutes=1)[BUDI][-1])
 
 
+def test_who_answers_without_the_token_is_shown_who_was_faster(room: Room) -> None:
+    """What was answered since the customer wrote, that the writer may not have seen."""
+    room.agent("Sudah kami proses.", sender=DEWI)
+    room.deliver(minutes=4)
+    room.take(ANI, "help@desk.test", _WORDS, subject=f"Re: [{room.ticket.number}] Deposit belum masuk")
+    shown = text_of(room.deliver(minutes=1)[ANI][-1])
+    assert "Dewi sudah menjawab 4 menit lalu" in shown
+    assert "Sudah kami proses." in shown
+    assert len(room.received[BUDI]) == 2
+
+
 def test_an_old_token_is_not_enough(room: Room) -> None:
     """After two weeks; the words can be sent from what is shown."""
     old = room.address(Purpose.ANSWER)

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from store.facts import Purpose
-from store.models import Letter, Notice, Participant, Person, Ticket
+from store.models import Finding, Letter, Notice, Participant, Person, Ticket
 from tests.intake.agents.room import ANI, DEWI, Room, link, text_of
 
 _SITI = "siti@example.org"
@@ -101,14 +101,46 @@ def test_another_address_is_taken_in_its_place(room: Room) -> None:
 
 def test_an_attached_mail_is_told_to_be_surer(room: Room) -> None:
     """As message/rfc822."""
+    room.take(ANI, "help@desk.test", mail=_attached("WD saya belum cair min."), subject="Fwd: WD belum cair")
+    assert "dari surel yang Anda lampirkan" in text_of(room.deliver(minutes=1)[ANI][-1])
+
+
+def _attached(words: str) -> EmailMessage:
     inner = EmailMessage()
     inner["From"], inner["To"], inner["Subject"] = f"Siti Rahma <{_SITI}>", ANI, "WD belum cair"
-    inner.set_content("WD saya belum cair min.")
+    inner.set_content(words)
     mail = EmailMessage()
-    mail.set_content("tolong dibantu")
+    mail.set_content("please open")
     mail.add_attachment(inner)
-    room.take(ANI, "help@desk.test", mail=mail, subject="Fwd: WD belum cair")
-    assert "dari surel yang Anda lampirkan" in text_of(room.deliver(minutes=1)[ANI][-1])
+    return mail
+
+
+def test_an_attached_mail_is_read_as_a_forwarded_one_is(room: Room) -> None:
+    """What it reports, in its language; its words stand in the notice, without its secrets."""
+    words = "Min, WD saya 200rb ke BCA belum cair dari kemarin. Username: siti_7\npassword: Kucing#99x\n"
+    room.take(ANI, "help@desk.test", mail=_attached(words), subject="Fwd: WD belum cair")
+    room.deliver(minutes=1)
+    assert (room.ticket.category, room.ticket.language) == ("withdrawal_missing", "id")
+    found = [(each.field, each.raw, each.location) for each in room.counter.rows(Finding)]
+    assert ("usernames", "siti_7", "attachment:0") in found
+    room.take(ANI, str(room.last(ANI)["Reply-To"]), "ya", subject="Re: x")
+    room.tell()
+    told = [mail for mails in room.received.values() for mail in mails if mail["Auto-Submitted"] == "auto-generated"]
+    (notice,) = [text_of(each) for each in told if room.ticket.number in each["Subject"]]
+    assert "WD saya 200rb ke BCA belum cair" in notice
+    assert "siti_7" in notice
+    assert "Kucing#99x" not in notice
+    assert "Ani, " in notice
+
+
+def test_who_said_who_the_customer_is_may_reply_at_once(room: Room) -> None:
+    """What confirms it says so, and is as good as its word."""
+    _forward(room)
+    room.take(ANI, str(room.last(ANI)["Reply-To"]), "ya", subject="Re: x")
+    confirmed = room.deliver(minutes=1)[ANI][-1]
+    assert "Balas surel ini untuk menulis kepadanya" in text_of(confirmed)
+    room.take(ANI, str(confirmed["Reply-To"]), "Kami cek ya Kak.", subject="Re: x")
+    assert "Kami cek ya Kak." in text_of(room.deliver(minutes=1)[_SITI][-1])
 
 
 def test_a_forward_that_names_an_agent_or_ourselves_makes_nobody_a_customer(room: Room) -> None:
