@@ -25,6 +25,7 @@ from parsing.report import ReportSettings
 from parsing.site import Site
 from replies.oauth_settings import OAuthSettings
 from replies.settings import DeskSettings, RepliesSettings, SmarthostSettings
+from store.settings import RetentionSettings
 
 #: Where a configuration is looked for when nobody names one.
 PLACES = (Path("config.toml"), Path("/etc/loket/config.toml"))
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
     data: Path = Field(
         default=Path("data"), description="The folder of the spool, the store, the sealed files, the key"
     )
+    retention: RetentionSettings = Field(default_factory=RetentionSettings, description="How long a desk keeps what")
     log: LogSettings = Field(default_factory=LogSettings, description="Logging")
     fields: list[SiteFieldSettings] = Field(default_factory=list, description="Fields of the site's own")
     categories: list[SiteCategorySettings] = Field(default_factory=list, description="Categories of the site's own")
@@ -110,7 +112,8 @@ class Settings(BaseSettings):
     def _tables_know_their_names(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        return values | {name: _named(values[name]) for name in ("desks", "oauth") if name in values}
+        named = values | {name: _named(values[name]) for name in ("desks", "oauth") if name in values}
+        return _data_unfolded(named)
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Settings:
@@ -142,6 +145,11 @@ class Settings(BaseSettings):
             name: timedelta(seconds=own if listening or not own else max(own, polled.get(name, 0)))
             for name in self.desks
         }
+
+    @property
+    def kept(self) -> dict[str, RetentionSettings]:
+        """How long each desk keeps what."""
+        return {name: desk.retention or self.retention for name, desk in self.desks.items()}
 
     @property
     def store_url(self) -> str:
@@ -203,6 +211,18 @@ def _named(tables: Any) -> Any:
     if not isinstance(tables, dict):
         return tables
     return {name: table | {"name": name} if isinstance(table, dict) else table for name, table in tables.items()}
+
+
+def _data_unfolded(values: dict[str, Any]) -> dict[str, Any]:
+    """[data] with folder and retention in it says the same as data and [retention]."""
+    table = values.get("data")
+    if not isinstance(table, dict):
+        return values
+    given = {("data" if name == "folder" else name): value for name, value in table.items()}
+    unknown = set(given) - {"data", "retention"}
+    if unknown:
+        raise ValueError(f"data: there is no key {', '.join(sorted(unknown))}; folder and retention are its keys")
+    return {name: value for name, value in values.items() if name != "data"} | given
 
 
 def _with_secrets(values: Any, folder: Path) -> Any:

@@ -16,6 +16,7 @@ from intake.agents.mailing import Means
 from intake.agents.post import Post
 from intake.agents.queueing import by_name
 from intake.clocks.clockwork import Clockwork
+from intake.clocks.keeping import Keeping
 from intake.config import Settings
 from intake.desks import OpenDesk
 from intake.directory import Directory
@@ -86,6 +87,7 @@ class Office:
         self._sender = Sender(engine, _transport(settings, self._grants), now=now, rng=rng, lease=lease)
         self._clockwork = Clockwork(engine=engine, open_desks=self._open_desks, now=now, shadow=shadow)
         self._post = Post(settings.notices, self._means(directory), engine=engine, now=now)
+        self._keeping = self._make_keeping()
         self._sending = threading.Thread(target=self._send, name="sender")
         largest = settings.intake.limits.max_mail_size
         self._watch = Watch(settings.alerts, engine=engine, spool=spool, health=health, largest=largest, now=now)
@@ -119,6 +121,11 @@ class Office:
             engine=self._engine,
             now=self._now,
         )
+
+    def _make_keeping(self) -> Keeping:
+        means: dict[str, Any] = {"engine": self._engine, "blobs": self._blobs, "open_desks": self._open_desks}
+        settings = self._settings
+        return Keeping(settings.kept, **means, letters=settings.letters, now=self._now, stop=self._stopping)
 
     def _make_canaries(self) -> Canaries:
         smtp = self._settings.replies.smtp
@@ -175,6 +182,7 @@ class Office:
         timetable.every(times.outbox_seconds, "outbox", self._letters.set)
         timetable.every(self._settings.notices.look_seconds, "notices", self._notify)
         timetable.every(times.clocks_seconds, "clocks", self._strike_clocks)
+        timetable.every(times.retention_minutes * 60, "retention", self._keeping.run)
         timetable.every(times.housekeeping_hours * 3600, "housekeeping", self._tidy)
         timetable.every(times.grants_minutes * 60, "grants", self._grants.keep, at_once=True)
         if self._settings.alerts.canary_minutes and not self._shadow:

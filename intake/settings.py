@@ -256,6 +256,7 @@ class TimetableSettings(Section):
     clocks_seconds: float = Field(default=15, gt=0, description="Seconds between looks for targets and silences")
     grants_minutes: float = Field(default=30, gt=0, description="Minutes between looks after logins by OAuth2")
     watch_seconds: float = Field(default=15, gt=0, description="Seconds between looks for what is wrong")
+    retention_minutes: float = Field(default=60, gt=0, description="Minutes between erasing what is old enough")
     housekeeping_hours: float = Field(default=6, gt=0, description="Hours between collecting orphans and leavings")
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from replies import addresses, dkim_keys
+from store.settings import RetentionSettings
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -180,6 +181,9 @@ class DeskSettings(_Settings):
     )
     templates: Path | None = Field(default=None, description="a folder of own templates, laid over loket's")
     signature: dict[str, str] = Field(default={}, description="the last line of letters, by language")
+    retention: RetentionSettings | None = Field(
+        default=None, description="how long this desk keeps what; else as [data]"
+    )
     dkim: Annotated[list[DkimSettings], BeforeValidator(_one_or_more)] = Field(
         default=[], description="the keys that sign the letters"
     )

@@ -52,6 +52,7 @@ def check(
         yield _tried(f"letters of {name}", lambda desk=desk: _letters(desk.languages, desk.templates))  # type: ignore[misc]
         if desk.dkim or settings.replies.deliver == "smtp":
             yield _signatures(name, desk)
+    yield from _kept(settings)
     if settings.replies.deliver == "folder":
         yield _tried("letters' folder", lambda: _folder(settings.letters))
     yield _pictures(settings)
@@ -80,6 +81,20 @@ def _signatures(name: str, desk: DeskSettings) -> Result:
     elif all(dkim_keys.algorithm(key) == "ed25519-sha256" for _, key in keys):
         told, well = f"many receivers know rsa alone: add a key of that kind. {published}", False
     return Result(what=f"signatures of {name}", well=well, told=told)
+
+
+def _kept(settings: Settings) -> Iterator[Result]:
+    """For how long each desk that erases by age keeps what, and whether that can be meant."""
+    for name, kept in settings.kept.items():
+        reopen, closed, held = settings.desks[name].reopen_days, kept.closed_days, kept.held_days
+        if not closed and not held:
+            continue
+        told, well = f"closed tickets {closed or 'for ever'}, held and refused ones {held or 'for ever'} (days)", True
+        if 0 < closed <= reopen:
+            told, well = f"closed_days = {closed}: longer than reopen_days = {reopen}, or answers find nothing", False
+        elif closed and held > closed:
+            told, well = f"held_days = {held}: refused tickets go after closed_days = {closed} all the same", False
+        yield Result(what=f"retention of {name}", well=well, told=told)
 
 
 def _pictures(settings: Settings) -> Result:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from store import rows as all_rows
 from store import tickets
 from store.erasure import parts, rows
-from store.erasure.rows import Gone
+from store.erasure.rows import ERASED, Gone
 from store.erasure.words import Words
 from store.errors import ErasureRefused
 from store.facts import ASKED
@@ -60,9 +60,9 @@ def erase(session: Session, subject: Subject, by: str, now: datetime, *, open_to
     for piece in all_rows.chunks(own_ids):
         rows.remove(session, ThreadId, ThreadId.desk_id == subject.desk_id, col(ThreadId.msgid).in_(piece))
     _rename_movers(session, subject)
-    _forget(session, subject)
+    forget(session, subject.desk_id, subject.addresses, subject.person_ids)
     for key in subject.own:
-        tickets.add_event(session, key, now, "erased", by, {"of": "a person"})
+        tickets.add_event(session, key, now, ERASED, by, {"of": "a person"})
     return gone
 
 
@@ -185,15 +185,16 @@ def _rename_movers(session: Session, subject: Subject) -> None:
     session.connection().execute(update(Event).where(*of_them).values(by=CUSTOMER))
 
 
-def _forget(session: Session, subject: Subject) -> None:
-    """What is known of the person besides tickets, mails and letters."""
-    addresses, desk_id = subject.addresses, subject.desk_id
+def forget(session: Session, desk_id: int, addresses: Iterable[str], person_ids: Iterable[int]) -> None:
+    """Forget what is known of a person besides tickets, mails and letters."""
+    listed = list(addresses)
     for table, column in ((Mark, Mark.sender), (AccountUse, AccountUse.address), (Brake, Brake.address)):
-        rows.remove(session, table, table.desk_id == desk_id, col(column).in_(addresses))
-    rows.remove(session, Alert, col(Alert.key).in_([f"loop:{desk_id}:{each}" for each in addresses]))
-    rows.remove(session, PersonAddress, col(PersonAddress.person_id).in_(subject.person_ids))
-    rows.remove(session, Person, col(Person.id).in_(subject.person_ids))
-    _forget_domains(session, desk_id, {domain_tally(each) for each in addresses})
+        rows.remove(session, table, table.desk_id == desk_id, col(column).in_(listed))
+    rows.remove(session, Alert, col(Alert.key).in_([f"loop:{desk_id}:{each}" for each in listed]))
+    of_them = list(person_ids)
+    rows.remove(session, PersonAddress, col(PersonAddress.person_id).in_(of_them))
+    rows.remove(session, Person, col(Person.id).in_(of_them))
+    _forget_domains(session, desk_id, {domain_tally(each) for each in listed})
 
 
 def _forget_domains(session: Session, desk_id: int, names: Iterable[str]) -> None:

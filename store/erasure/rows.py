@@ -41,6 +41,9 @@ from store.rows import chunks
 #: The one event whose detail figures read: which state led to which.
 MOVED: Final = "status"
 
+#: The event that says that a ticket was erased.
+ERASED: Final = "erased"
+
 #: States of letters that may still leave.
 WAITING: Final = ("pending", "held")
 

@@ -228,3 +228,15 @@ def test_an_answer_is_held_until_the_mail_that_takes_it_back_can_have_come(tmp_p
     assert holds(desks + box) == [45, 150]
     assert holds(desks + box + door) == [45, 45]
     assert holds(desks + box + "[replies]\nanswer_hold_seconds = 0\n") == [0, 0]
+
+
+def test_data_may_be_a_table_with_its_retention(tmp_path: Path) -> None:
+    """Which says the same as the two keys; a desk may have its own terms."""
+    place = tmp_path / "config.toml"
+    table = f'[data]\nfolder = "{tmp_path}"\n[data.retention]\nclosed_days = 400\n'
+    own = '[desks.loud]\naddresses = ["loud@desk.test"]\nprefix = "LD"\n[desks.loud.retention]\nheld_days = 30\n'
+    place.write_text(table + _MINIMAL + own)
+    found = config.load(place)
+    assert found.data == tmp_path
+    assert [(each.closed_days, each.held_days) for each in found.kept.values()] == [(400, 0), (0, 30)]
+    assert "no key colour" in _fault(tmp_path, '[data]\nfolder = "x"\ncolour = 1\n' + _MINIMAL)

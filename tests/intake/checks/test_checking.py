@@ -175,3 +175,22 @@ def test_letters_that_nobody_signs_are_told(tmp_path: Path) -> None:
     well, told = _told(tmp_path, text, online=False)["signatures of two"]
     assert not well
     assert told.startswith("letters from b@other.test are not signed")
+
+
+@pytest.mark.parametrize(
+    ("terms", "well", "words"),
+    [
+        ("closed_days = 400\nheld_days = 30", True, "closed tickets 400, held and refused ones 30"),
+        ("closed_days = 10", False, "longer than reopen_days = 14"),
+        ("closed_days = 30\nheld_days = 60", False, "after closed_days = 30 all the same"),
+    ],
+)
+def test_terms_that_cannot_be_meant_are_told(tmp_path: Path, terms: str, well: bool, words: str) -> None:
+    """A ticket that may still be answered is not to be erased; nor does refused mail outlive the rest."""
+    found = _told(tmp_path, f"[retention]\n{terms}\n", online=False)["retention of help"]
+    assert (found[0], words in found[1]) == (well, True), found
+
+
+def test_where_nothing_is_erased_nothing_is_told_of_it(tmp_path: Path) -> None:
+    """It is off unless somebody wants it."""
+    assert "retention of help" not in _told(tmp_path, "", online=False)
