@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -28,11 +28,15 @@ _MARK_BYTES: Final = len(_MARK % 0)
 #: The longest trailer that is believed. A hundred recipients of 254 characters, all escaped, take 150 kB.
 _TRAILER_LIMIT: Final = 1 << 20
 
+#: What a trailer tells of an envelope: all of it.
+_TOLD: Final = tuple(field.name for field in fields(Envelope))
+
 
 def trailer(envelope: Envelope, size: int, digest: str) -> bytes:
     """Make what follows a mail of this many bytes and this SHA-256 (hex) in its file."""
-    fields = asdict(envelope) | {"received_at": envelope.received_at.astimezone(UTC).isoformat()}
-    line = b"\n" + json.dumps({"size": size, "sha256": digest, "envelope": fields}).encode("ascii")
+    told = {name: getattr(envelope, name) for name in _TOLD}
+    told["received_at"] = envelope.received_at.astimezone(UTC).isoformat()
+    line = b"\n" + json.dumps({"size": size, "sha256": digest, "envelope": told}).encode("ascii")
     return line + _MARK % len(line)
 
 
@@ -74,9 +78,9 @@ def _read_trailer(descriptor: int, name: str) -> tuple[Envelope, int, str]:
     return envelope, size, digest
 
 
-def _envelope(fields: dict[str, Any]) -> Envelope:
-    when = datetime.fromisoformat(fields["received_at"])
-    return Envelope(**(fields | {"received_at": when, "rcpt_to": tuple(fields["rcpt_to"])}))
+def _envelope(told: dict[str, Any]) -> Envelope:
+    when = datetime.fromisoformat(told["received_at"])
+    return Envelope(**(told | {"received_at": when, "rcpt_to": tuple(told["rcpt_to"])}))
 
 
 def _read_exactly(descriptor: int, offset: int, size: int) -> bytes:

@@ -34,14 +34,17 @@ from parsing.mail import Envelope
 from store import crashpoints, keys, ledger
 from store.engine import looking, writing
 from store.errors import StoreUnreachable
-from store.ledger import Seen
-from store.models import Arrival
+from store.ledger import Attempt, Seen
 
 _log = structlog.get_logger(__name__)
 
 #: Mails that are being read or wait to be written at a time, beside those whose pictures are looked at: enough to keep
 #: the children busy, and to share a commit.
 WINDOW = 16
+
+#: How long a mail that was read waits for those that are still being read, to share its transaction with them: what a
+#: transaction costs beside its mails is as much as one mail.
+COMPANY_SECONDS = 0.02
 
 #: Seconds between two tries to reach a database that is away.
 STORE_PAUSE_SECONDS = 1.0
@@ -161,18 +164,18 @@ class Worker:
         found = {name: _seen(name, envelope, size) for name, (envelope, size, _) in trailers.items()}
         crashpoints.reach("before_claim_mail")
         with writing(self._engine) as session:
-            arrivals = ledger.begin_attempts(session, list(found.values()))
+            attempts = ledger.begin_attempts(session, list(found.values()))
         crashpoints.reach("after_claim_mail")
-        committed = [name for name in trailers if arrivals[name].state != ledger.WAITING]
+        committed = [name for name in trailers if attempts[name].state != ledger.WAITING]
         self._waiting.release(committed)  # we died between their commit and their release
         for name, (envelope, _, digest) in trailers.items():
             if name not in committed:
-                held = _held(arrivals[name], found[name], envelope, self._desks_of(envelope))
-                self._try(held, digest, arrivals[name])
+                held = _held(attempts[name], found[name], envelope, self._desks_of(envelope))
+                self._try(held, digest, attempts[name])
 
-    def _try(self, held: Held, digest: str, arrival: Arrival) -> None:
+    def _try(self, held: Held, digest: str, attempt: Attempt) -> None:
         if held.attempts > MAX_ATTEMPTS:
-            self._setbacks.set_aside(held, arrival.error or "the daemon died while this mail was read")
+            self._setbacks.set_aside(held, attempt.error or "the daemon died while this mail was read")
         else:
             self._reading[self._sandbox.read(self._spool.path(held.spool_name), digest, held.keys)] = held
 
@@ -198,7 +201,9 @@ class Worker:
             return
         self._sandbox.tend()
         in_hand: set[Future[Any]] = {*self._reading, *self._examining}
-        done, _ = wait(in_hand, timeout=REST_SECONDS, return_when=FIRST_COMPLETED)
+        done, still_read = wait(in_hand, timeout=REST_SECONDS, return_when=FIRST_COMPLETED)
+        if done and still_read:
+            done |= wait(still_read, timeout=COMPANY_SECONDS).done
         read = set(self._reading) if not done and self._sandbox.broken else set(self._reading) & done
         for future in read:
             self._take_in(self._reading.pop(future), future)
@@ -264,10 +269,10 @@ class Worker:
             _log.warning("stopped while the store is away, mail waits in the spool")
 
 
-def _held(arrival: Arrival, seen: Seen, envelope: Envelope, desks: list[str]) -> Held:
+def _held(attempt: Attempt, seen: Seen, envelope: Envelope, desks: list[str]) -> Held:
     return Held(
-        arrival_id=arrival.id or 0,
-        attempts=arrival.attempts,
+        arrival_id=attempt.arrival_id,
+        attempts=attempt.attempts,
         spool_name=seen.spool_name,
         seen=seen,
         envelope=envelope,

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
+import sqlalchemy
 from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from store import rows
 from store.facts import Earlier
 from store.models import Arrival, Mail, Route
-from store.prepared import Prepared
+from store.prepared import Prepared, several, valued
 
 WAITING, DONE, SHUNTED = "waiting", "done", "shunted"
 
@@ -32,14 +35,38 @@ class Seen:
     size: int
 
 
-def begin_attempts(session: Session, found: Sequence[Seen]) -> dict[str, Arrival]:
-    """Count one more attempt for each spool file that is still waiting; returns their rows by spool name.
+class Attempt(NamedTuple):
+    """A spool file that is about to be tried."""
+
+    spool_name: str
+    arrival_id: int
+    attempts: int  #: this one included
+    state: str
+    error: str | None  #: why the last try failed
+
+
+@cache
+def _count_attempts(count: int) -> Prepared:
+    """One more for each of so many spool files that are waiting."""
+    named = col(Arrival.spool_name).in_(several("name", count))
+    counted = update(Arrival).where(named, col(Arrival.state) == WAITING)
+    return Prepared(counted.values(attempts=col(Arrival.attempts) + 1))
+
+
+@cache
+def _attempts(count: int) -> Prepared:
+    columns = [col(getattr(Arrival, name)) for name in ("spool_name", "id", "attempts", "state", "error")]
+    return Prepared(sqlalchemy.select(*columns).where(col(Arrival.spool_name).in_(several("name", count))))
+
+
+def begin_attempts(session: Session, found: Sequence[Seen]) -> dict[str, Attempt]:
+    """Count one more attempt for each spool file that is still waiting; returns them by spool name.
 
     To be committed before the try: a mail that kills us must have cost it an attempt.
     """
-    names = [seen.spool_name for seen in found]
-    known = _arrivals(session, names)
-    rows.add_all(
+    if not found:
+        return {}
+    rows.add_missing(
         session,
         [
             rows.Draft(
@@ -49,27 +76,26 @@ def begin_attempts(session: Session, found: Sequence[Seen]) -> dict[str, Arrival
                 mailbox=seen.mailbox,
                 received_at=seen.received_at,
                 size=seen.size,
-                attempts=0,
                 state=WAITING,
             )
             for seen in found
-            if seen.spool_name not in known
         ],
     )
-    session.connection().execute(
-        update(Arrival)
-        .where(col(Arrival.spool_name).in_(names), col(Arrival.state) == WAITING)
-        .values(attempts=col(Arrival.attempts) + 1)
-    )
-    session.expire_all()
-    return _arrivals(session, names)
+    names = valued("name", [seen.spool_name for seen in found])
+    _count_attempts(len(found)).run(session, names)
+    return {row[0]: Attempt(*row) for row in _attempts(len(found)).all(session, names)}
+
+
+@cache
+def _settled(count: int) -> Prepared:
+    settled = update(Arrival).where(col(Arrival.id).in_(several("key", count)))
+    return Prepared(settled.values(state=bindparam("new_state"), error=bindparam("new_error")))
 
 
 def settle(session: Session, arrival_ids: Sequence[int], state: str, error: str | None = None) -> None:
     """Say what became of spool files."""
-    session.connection().execute(
-        update(Arrival).where(col(Arrival.id).in_(arrival_ids)).values(state=state, error=error)
-    )
+    new = {"new_state": state, "new_error": error}
+    _settled(len(arrival_ids)).run(session, valued("key", arrival_ids) | new)
 
 
 def note_failure(session: Session, arrival_id: int, error: str) -> None:
@@ -151,14 +177,6 @@ def counts(session: Session) -> dict[str, int]:
     """How many mails are done and how many shunted."""
     found = session.exec(select(Mail.state, func.count()).group_by(Mail.state)).all()
     return {DONE: 0, SHUNTED: 0} | dict(found)
-
-
-def _arrivals(session: Session, names: Sequence[str]) -> dict[str, Arrival]:
-    found: dict[str, Arrival] = {}
-    for piece in rows.chunks(names):
-        for arrival in session.exec(select(Arrival).where(col(Arrival.spool_name).in_(piece))).all():
-            found[arrival.spool_name] = arrival
-    return found
 
 
 def mails_of(session: Session, arrival: Arrival) -> list[Mail]:

@@ -7,7 +7,7 @@ life, in which every UID is unknown again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, update
@@ -118,7 +118,21 @@ def take(session: Session, mailbox_id: int, taken: Sequence[Taken]) -> None:
                 col(MailboxUid.state).in_((HELD, GONE)),
             )
         )
-    rows.add_all(session, [rows.Draft(MailboxUid, mailbox_id=mailbox_id, **asdict(each)) for each in taken])
+    rows.add_all(
+        session,
+        [
+            rows.Draft(
+                MailboxUid,
+                mailbox_id=mailbox_id,
+                uid=each.uid,
+                state=each.state,
+                ingest_key=each.ingest_key,
+                spool_name=each.spool_name,
+                mark=each.mark,
+            )
+            for each in taken
+        ],
+    )
 
 
 def finish(session: Session, mailbox_id: int, uids: Sequence[int], state: str = DONE) -> None:

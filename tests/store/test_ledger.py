@@ -43,7 +43,7 @@ def test_what_is_settled_costs_no_further_attempt(engine: Engine) -> None:
     """A file that was committed but not released is told as done, so that it is only released."""
     with writing(engine) as session:
         arrival = ledger.begin_attempts(session, [_seen("one")])["one"]
-        ledger.settle(session, [arrival.id or 0], ledger.DONE)
+        ledger.settle(session, [arrival.arrival_id], ledger.DONE)
     with writing(engine) as session:
         again = ledger.begin_attempts(session, [_seen("one")])["one"]
     assert (again.state, again.attempts) == (ledger.DONE, 1)
@@ -78,8 +78,8 @@ def test_every_way_of_a_mail_is_kept(engine: Engine) -> None:
     with writing(engine) as session:
         arrival = ledger.begin_attempts(session, [_seen("one")])["one"]
         mail = rows.add(session, _mail(_desk(session)))
-        ledger.add_routes(session, mail, arrival.id, _seen("one"), ["a@desk.test", "b@desk.test"])
-        ledger.add_routes(session, mail, arrival.id, _seen("one"), [])
+        ledger.add_routes(session, mail, arrival.arrival_id, _seen("one"), ["a@desk.test", "b@desk.test"])
+        ledger.add_routes(session, mail, arrival.arrival_id, _seen("one"), [])
     with looking(engine) as session:
         assert [route.recipient for route in ledger.routes(session, mail)] == ["a@desk.test", "b@desk.test", None]
         ((arrival, mails),) = ledger.listing(session)
