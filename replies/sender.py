@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from replies.errors import LeaseLost, SmarthostDown
 from store import crashpoints, outbox, outbox_control, undelivered
-from store.engine import writing
+from store.engine import looking, writing
 from store.errors import StoreError
 from store.outbox import LEASE, Claim, Later, Outcome
 
@@ -75,6 +75,9 @@ class Sender:
         self._write_down()
         if self._rests():
             return 0
+        with looking(self._engine) as session:
+            if not outbox.is_any_due(session, self._now()):
+                return 0  # without a lock on the store, since this is asked after every mail that came
         crashpoints.reach("before_claim")
         with writing(self._engine) as session:
             claims = outbox.due(session, self._now(), limit, self._lease)

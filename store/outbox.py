@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Update, func, or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import Session, col, select
 
 from store import rows
 from store.models import Event, Letter, LetterAttempt, LetterRecipient
+from store.prepared import Prepared
 
 #: The pause after the first try, and the longest: RFC 5321, 4.5.4.1 wants half an hour after several.
 FIRST_PAUSE: Final = timedelta(minutes=1)
@@ -124,6 +125,19 @@ def queue(
     return key
 
 
+_DUE = Prepared(
+    select(Letter.id)
+    .where(Letter.state == "pending", col(Letter.due_at) <= bindparam("now"))
+    .order_by(col(Letter.due_at))
+    .limit(1)
+)
+
+
+def is_any_due(session: Session, now: datetime) -> bool:
+    """Whether a letter's time has come; it may be claimed already."""
+    return _DUE.first(session, {"now": now}) is not None
+
+
 def due(session: Session, now: datetime, limit: int, lease: timedelta = LEASE) -> list[Claim]:
     """Claim up to `limit` letters whose time has come, the oldest first; the attempts are committed with the claims."""
     free = or_(col(Letter.lease_until).is_(None), col(Letter.lease_until) < now)
@@ -148,15 +162,40 @@ def due(session: Session, now: datetime, limit: int, lease: timedelta = LEASE) -
     return [_claim(row, waiting.get(row["id"], ())) for row in letters]
 
 
+_OWN = (
+    col(Letter.id) == bindparam("letter"),
+    col(Letter.fence) == bindparam("own_fence"),
+    col(Letter.state) == "pending",
+)  #: the claimed letter, while it is still the claim's
+_OWN_ATTEMPT = (col(LetterAttempt.letter_id) == bindparam("letter"), col(LetterAttempt.fence) == bindparam("own_fence"))
+
+_RENEW = Prepared(update(Letter).where(*_OWN).values(lease_until=bindparam("until")))
+_INTEND = Prepared(update(LetterAttempt).where(*_OWN_ATTEMPT).values(intent_at=bindparam("at")))
+_MINE = Prepared(select(Letter.ticket_id, Letter.kind, Letter.give_up_at).where(*_OWN).with_for_update())
+_TOLD = Prepared(
+    update(LetterRecipient)
+    .where(col(LetterRecipient.letter_id) == bindparam("letter"), col(LetterRecipient.address) == bindparam("to"))
+    .values(state=bindparam("new_state"), reply=bindparam("said"))
+)
+_ENDED = Prepared(update(LetterAttempt).where(*_OWN_ATTEMPT).values(ended_at=bindparam("at"), reply=bindparam("said")))
+_STATES = Prepared(select(LetterRecipient.state).where(LetterRecipient.letter_id == bindparam("letter")).distinct())
+_SETTLED = Prepared(
+    update(Letter).where(*_OWN).values(state=bindparam("new_state"), reason=bindparam("why"), lease_until=None)
+)
+
+
+def _of(claim: Claim) -> dict[str, Any]:
+    return {"letter": claim.letter_id, "own_fence": claim.fence}
+
+
 def intend(session: Session, claim: Claim, now: datetime, lease: timedelta = LEASE) -> bool:
     """Record that the final dot is about to be sent, and renew the lease over its answer.
 
     Has to be committed before the dot. False where the letter is no longer this claim's: then it must not be sent.
     """
-    held = session.connection().execute(_letter(claim).values(lease_until=now + lease))
-    if held.rowcount != 1:
+    if _RENEW.run(session, _of(claim) | {"until": now + lease}) != 1:
         return False
-    session.connection().execute(_attempt(claim).values(intent_at=now))
+    _INTEND.run(session, _of(claim) | {"at": now})
     return True
 
 
@@ -168,9 +207,7 @@ def record(
     Returns the letter's state, or None where the letter is no longer this claim's: then nothing was written. A failure
     becomes an event of the ticket. What is not sent by the letter's time of giving up has failed.
     """
-    mine = (Letter.id == claim.letter_id, Letter.fence == claim.fence, Letter.state == "pending")
-    statement = select(Letter.ticket_id, Letter.kind, Letter.give_up_at).where(*mine).with_for_update()
-    letter = session.connection().execute(statement).first()
+    letter = _MINE.first(session, _of(claim))
     if letter is None:
         return None
     expired = now >= letter.give_up_at
@@ -178,7 +215,7 @@ def record(
     _record_recipients(session, claim, final)
     if not any(isinstance(outcome, Unanswered) for outcome in outcomes.values()):
         said = "; ".join(dict.fromkeys(reply for outcome in outcomes.values() if (reply := _said(outcome))))
-        session.connection().execute(_attempt(claim).values(ended_at=now, reply=said[:MAX_REPLY]))
+        _ENDED.run(session, _of(claim) | {"at": now, "said": said[:MAX_REPLY]})
     failed = {address: outcome.why for address, outcome in final.items() if isinstance(outcome, Failed)}
     if failed and letter.ticket_id is not None:
         rows.add(session, _failure(claim, letter.ticket_id, letter.kind, failed, now))
@@ -225,19 +262,6 @@ def _waiting(session: Session, letter_ids: Sequence[int]) -> dict[int, list[str]
     return waiting
 
 
-def _letter(claim: Claim) -> Update:
-    """Changes the claimed letter, while it is still the claim's."""
-    return update(Letter).where(
-        col(Letter.id) == claim.letter_id, col(Letter.fence) == claim.fence, col(Letter.state) == "pending"
-    )
-
-
-def _attempt(claim: Claim) -> Update:
-    return update(LetterAttempt).where(
-        col(LetterAttempt.letter_id) == claim.letter_id, col(LetterAttempt.fence) == claim.fence
-    )
-
-
 def _given_up(outcome: Outcome) -> Outcome:
     match outcome:
         case Later(reply=reply):
@@ -257,25 +281,17 @@ def _said(outcome: Outcome) -> str:
 def _record_recipients(session: Session, claim: Claim, outcomes: Mapping[str, Outcome]) -> None:
     for address, outcome in outcomes.items():
         state = {Sent: "sent", Failed: "failed"}.get(type(outcome), "pending")
-        session.connection().execute(
-            update(LetterRecipient)
-            .where(col(LetterRecipient.letter_id) == claim.letter_id, col(LetterRecipient.address) == address)
-            .values(state=state, reply=_said(outcome))
-        )
+        told = {"letter": claim.letter_id, "to": address, "new_state": state, "said": _said(outcome)}
+        _TOLD.run(session, told)
 
 
 def _settle(session: Session, claim: Claim, outcomes: Mapping[str, Outcome], now: datetime, rng: random.Random) -> str:
     """Let the letter's state follow from its recipients'."""
-    counted = session.connection().execute(
-        select(LetterRecipient.state, func.count())
-        .where(LetterRecipient.letter_id == claim.letter_id)
-        .group_by(LetterRecipient.state)
-    )
-    states = {state for state, _count in counted}
+    states = {state for (state,) in _STATES.all(session, {"letter": claim.letter_id})}
     if "pending" not in states:
         state = "failed" if "failed" in states else "sent"
         why = "; ".join(dict.fromkeys(_said(each) for each in outcomes.values() if isinstance(each, Failed)))
-        session.connection().execute(_letter(claim).values(state=state, reason=why[:MAX_REPLY], lease_until=None))
+        _SETTLED.run(session, _of(claim) | {"new_state": state, "why": why[:MAX_REPLY]})
         return state
     known = [each.until for each in outcomes.values() if isinstance(each, Later) and each.until is not None]
     if known:
@@ -283,7 +299,7 @@ def _settle(session: Session, claim: Claim, outcomes: Mapping[str, Outcome], now
         values = {"due_at": max(known), "attempts": col(Letter.attempts) - 1}
     else:
         values = {"due_at": now + pause(claim.attempts, rng)}
-    session.connection().execute(_letter(claim).values(**values, lease_until=None))
+    session.connection().execute(update(Letter).where(*_OWN).values(**values, lease_until=None), _of(claim))
     return "pending"
 
 
