@@ -75,10 +75,8 @@ def _open(session: Session, decision: Open, work: Work) -> None:
 
 
 def _join(session: Session, decision: Join, work: Work) -> None:
-    ticket = rows.one(session, Ticket, decision.ticket_id)
-    tickets.move(
-        session, decision.ticket_id, decision.move, work.mail.from_.address if work.mail.from_ else "", work.now
-    )
+    by = work.mail.from_.address if work.mail.from_ else ""
+    ticket = tickets.move(session, decision.ticket_id, decision.move, by, work.now)
     ticket.missing = list(still_missing(ticket.missing, work.report.findings))
     session.add(ticket)
     session.flush()
@@ -177,13 +175,13 @@ def _person(session: Session, work: Work) -> int | None:
     sender = work.mail.from_
     if sender is None or not sender.address:
         return None
-    known = people.find(session, work.desk.id, sender.address) if work.sender_known else None
+    known = people.person_at(session, work.desk.id, sender.address) if work.sender_known else None
     verified = work.identity == VERIFIED
     if known is None:
         return people.remember(session, work.desk.id, sender.address, sender.name, work.now, verified=verified)
     if verified:
         people.prove(session, work.desk.id, sender.address)
-    return known.person_id
+    return known
 
 
 def _take_part(session: Session, ticket_id: int, work: Work) -> Participant | None:

@@ -22,7 +22,7 @@ from intake.triage import Decision, Join, Open
 from parsing.fields.missing import still_missing
 from parsing.mail import Nature, ParsedMail
 from parsing.report import Report
-from store import candidates, customers, marks, people, rows
+from store import candidates, customers, marks, people, rows, tickets
 from store.marks import MarkOf
 from store.models import Ticket
 from store.states import Move
@@ -118,7 +118,7 @@ def _reply(session: Session, decision: Join, mail: ParsedMail, report: Report, *
         return Reply.STATUS
     if decision.rule == "duplicate":
         return Reply.DUPLICATE
-    before = rows.one(session, Ticket, decision.ticket_id).missing
+    before = tickets.missing(session, decision.ticket_id)
     if before and not still_missing(before, report.findings):
         return Reply.COMPLETE
     return Reply.SECRET if report.secrets else None

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import sqlalchemy
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
@@ -60,7 +61,7 @@ def candidates(session: Session, ties: Ties) -> list[Candidate]:
     found = [*_by_token(session, ties), *_by_thread(session, ties), *_by_number(session, ties)]
     if not found:
         return []
-    tickets = _tickets(session, [tie.ticket_id for tie in found])
+    tickets = _tickets(session, (tie.ticket_id for tie in found))
     survivors = {tie.ticket_id: survivor(session, tickets[tie.ticket_id]) for tie in found}
     taking_part = _taking_part(
         session, {key for tie in found for key in (tie.ticket_id, survivors[tie.ticket_id].id or 0)}
@@ -172,9 +173,16 @@ def _by_number(session: Session, ties: Ties) -> Iterable[_Tie]:
             yield _Tie(Relation.NUMBER, found or 0)
 
 
-def _tickets(session: Session, keys: Sequence[int]) -> Mapping[int, Ticket]:
-    found = session.exec(select(Ticket).where(col(Ticket.id).in_(set(keys)))).all()
-    return {ticket.id or 0: ticket for ticket in found}
+@cache
+def _of_keys(count: int) -> Prepared:
+    """So many tickets, as far as it is asked for here."""
+    columns = [col(getattr(Ticket, name)) for name in ("id", "number", "status", "closed_at", "merged_into_id")]
+    return Prepared(sqlalchemy.select(*columns).where(col(Ticket.id).in_(several("ticket", count))))
+
+
+def _tickets(session: Session, keys: Iterable[int]) -> Mapping[int, Any]:
+    wanted = list(dict.fromkeys(keys))
+    return {ticket.id: ticket for ticket in _of_keys(len(wanted)).all(session, valued("ticket", wanted))}
 
 
 def survivor(session: Session, ticket: Ticket) -> Ticket:

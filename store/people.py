@@ -64,6 +64,19 @@ def find(session: Session, desk_id: int, address: str) -> PersonAddress | None:
     return session.exec(_FIND, params={"desk": desk_id, "address": canonical(address)}).first()
 
 
+_PERSON_AT = Prepared(
+    select(PersonAddress.person_id).where(
+        PersonAddress.desk_id == bindparam("desk"), PersonAddress.address == bindparam("address")
+    )
+)
+
+
+def person_at(session: Session, desk_id: int, address: str) -> int | None:
+    """The person whose address this is, where it has written to this desk before."""
+    known = _PERSON_AT.first(session, {"desk": desk_id, "address": canonical(address)})
+    return int(known.person_id) if known is not None else None
+
+
 _SAME_PERSON = Prepared(
     select(PersonAddress.address, PersonAddress.verified).where(
         PersonAddress.desk_id == bindparam("desk"),
@@ -92,12 +105,20 @@ def remember(session: Session, desk_id: int, address: str, name: str, now: datet
     return person
 
 
+_PROVE = Prepared(
+    update(PersonAddress)
+    .where(
+        col(PersonAddress.desk_id) == bindparam("desk"),
+        col(PersonAddress.address) == bindparam("sender"),
+        ~col(PersonAddress.verified) | (col(PersonAddress.hard_bounces) > 0),
+    )
+    .values(verified=True, hard_bounces=0)
+)
+
+
 def prove(session: Session, desk_id: int, address: str) -> None:
     """A mail of a known address has authenticated: who writes can be written to."""
-    known = (col(PersonAddress.desk_id) == desk_id, col(PersonAddress.address) == canonical(address))
-    news = ~col(PersonAddress.verified) | (col(PersonAddress.hard_bounces) > 0)
-    statement = update(PersonAddress).where(*known, news).values(verified=True, hard_bounces=0)
-    session.connection().execute(statement)
+    _PROVE.run(session, {"desk": desk_id, "sender": canonical(address)})
 
 
 def addresses(session: Session, person_id: int) -> list[str]:

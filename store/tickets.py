@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, select
 
 from parsing.report import Finding as Found
 from store import clocks, desks, rows, states
 from store.errors import NoSuchRow
 from store.models import Blob, Event, Finding, Message, SealingKey, ThreadId, Ticket, TicketLink
+from store.prepared import Prepared
 
 #: msg-ids longer than a line can be (RFC 5322, 2.1.1) are no msg-ids.
 MAX_MSGID = 998
@@ -83,8 +84,8 @@ def open_ticket(session: Session, new: NewTicket) -> Ticket:
     return ticket
 
 
-def move(session: Session, ticket_id: int, what: states.Move, by: str, now: datetime) -> str:
-    """Make a move of the state table; returns the new state. An event is left where the state changed."""
+def move(session: Session, ticket_id: int, what: states.Move, by: str, now: datetime) -> Ticket:
+    """Make a move of the state table; returns the ticket. An event is left where the state changed."""
     ticket = rows.locked(session, Ticket, ticket_id)
     before, ticket.status = states.Status(ticket.status), states.after(ticket.status, what, bool(ticket.wait_until))
     ticket.updated_at = now
@@ -95,7 +96,15 @@ def move(session: Session, ticket_id: int, what: states.Move, by: str, now: date
     session.add(ticket)
     session.flush()
     clocks.turned(session, ticket, before, what, now)
-    return ticket.status
+    return ticket
+
+
+_MISSING = Prepared(select(Ticket.missing).where(Ticket.id == bindparam("ticket")))
+
+
+def missing(session: Session, ticket_id: int) -> list[str]:
+    """What is still missing of a ticket."""
+    return list(_MISSING.first(session, {"ticket": ticket_id}).missing)
 
 
 def seal(session: Session, desk_id: int, wrapped: bytes, files: Iterable[SealedFile], now: datetime) -> None:
