@@ -18,7 +18,7 @@ from intake.following import Following, follow
 from intake.identity import authenticate
 from intake.identity.authenticate import SUSPICIOUS, UNVERIFIED, VERIFIED, Proof, Standing
 from intake.identity.examining import Examination
-from intake.reading.sealing import SeenPicture
+from intake.reading.sealed import SeenPicture
 from intake.triage import Decision, triage
 from parsing.mail import Envelope, Nature, ParsedMail
 from parsing.report import Report

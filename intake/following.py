@@ -17,7 +17,7 @@ from intake.decision import enquiries, recognising
 from intake.decision.recognising import DUPLICATE_WINDOW, Recognised, Similar
 from intake.desks import OpenDesk
 from intake.identity.authenticate import VERIFIED
-from intake.reading.sealing import SeenPicture
+from intake.reading.sealed import SeenPicture
 from intake.triage import Decision, Join, Open
 from parsing.fields.missing import still_missing
 from parsing.mail import Nature, ParsedMail

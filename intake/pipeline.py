@@ -20,7 +20,7 @@ from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.effects.work import Held, Work
 from intake.identity.examining import Examination
-from intake.reading.sealing import SealedReading
+from intake.reading.sealed import SealedReading
 from intake.triage import PassedOver, Repeat
 from parsing.mail import Envelope
 from store import blobs, crashpoints, ledger, rows

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from intake.reading import children
 from intake.reading.eyes import Eyes
-from intake.reading.sealing import Job, SealedReading, read_and_seal
+from intake.reading.sealed import Job, SealedReading
 from parsing.report import ReportSettings
 
 #: Reading a mail takes milliseconds; a large one half a second. What needs this long is an attack or a fault of ours.
@@ -95,5 +95,7 @@ def _nothing() -> None:
 
 
 def _read(job: Job) -> SealedReading:
+    from intake.reading.sealing import read_and_seal  # noqa: PLC0415  # only children have it: see children.pool
+
     children.limit_cpu(CPU_SECONDS)
     return read_and_seal(job)

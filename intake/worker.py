@@ -25,7 +25,7 @@ from intake.errors import SpoolCorrupt
 from intake.identity.examining import Examination, Examiner
 from intake.pipeline import Pipeline, ReadMail
 from intake.reading.reader import Reader
-from intake.reading.sealing import SealedReading
+from intake.reading.sealed import SealedReading
 from intake.setbacks import MAX_ATTEMPTS, Setbacks
 from intake.shunt import Shunt
 from intake.spool import Spool

@@ -20,7 +20,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, or_, update
 from sqlmodel import Session, col, select
 
-from store import rows
+from store import claimed, rows
 from store.models import Event, Letter, LetterAttempt, LetterRecipient
 from store.prepared import Prepared
 
@@ -162,28 +162,6 @@ def due(session: Session, now: datetime, limit: int, lease: timedelta = LEASE) -
     return [_claim(row, waiting.get(row["id"], ())) for row in letters]
 
 
-_OWN = (
-    col(Letter.id) == bindparam("letter"),
-    col(Letter.fence) == bindparam("own_fence"),
-    col(Letter.state) == "pending",
-)  #: the claimed letter, while it is still the claim's
-_OWN_ATTEMPT = (col(LetterAttempt.letter_id) == bindparam("letter"), col(LetterAttempt.fence) == bindparam("own_fence"))
-
-_RENEW = Prepared(update(Letter).where(*_OWN).values(lease_until=bindparam("until")))
-_INTEND = Prepared(update(LetterAttempt).where(*_OWN_ATTEMPT).values(intent_at=bindparam("at")))
-_MINE = Prepared(select(Letter.ticket_id, Letter.kind, Letter.give_up_at).where(*_OWN).with_for_update())
-_TOLD = Prepared(
-    update(LetterRecipient)
-    .where(col(LetterRecipient.letter_id) == bindparam("letter"), col(LetterRecipient.address) == bindparam("to"))
-    .values(state=bindparam("new_state"), reply=bindparam("said"))
-)
-_ENDED = Prepared(update(LetterAttempt).where(*_OWN_ATTEMPT).values(ended_at=bindparam("at"), reply=bindparam("said")))
-_STATES = Prepared(select(LetterRecipient.state).where(LetterRecipient.letter_id == bindparam("letter")).distinct())
-_SETTLED = Prepared(
-    update(Letter).where(*_OWN).values(state=bindparam("new_state"), reason=bindparam("why"), lease_until=None)
-)
-
-
 def _of(claim: Claim) -> dict[str, Any]:
     return {"letter": claim.letter_id, "own_fence": claim.fence}
 
@@ -193,9 +171,9 @@ def intend(session: Session, claim: Claim, now: datetime, lease: timedelta = LEA
 
     Has to be committed before the dot. False where the letter is no longer this claim's: then it must not be sent.
     """
-    if _RENEW.run(session, _of(claim) | {"until": now + lease}) != 1:
+    if claimed.RENEW.run(session, _of(claim) | {"until": now + lease}) != 1:
         return False
-    _INTEND.run(session, _of(claim) | {"at": now})
+    claimed.INTEND.run(session, _of(claim) | {"at": now})
     return True
 
 
@@ -207,7 +185,7 @@ def record(
     Returns the letter's state, or None where the letter is no longer this claim's: then nothing was written. A failure
     becomes an event of the ticket. What is not sent by the letter's time of giving up has failed.
     """
-    letter = _MINE.first(session, _of(claim))
+    letter = claimed.MINE.first(session, _of(claim))
     if letter is None:
         return None
     expired = now >= letter.give_up_at
@@ -215,7 +193,7 @@ def record(
     _record_recipients(session, claim, final)
     if not any(isinstance(outcome, Unanswered) for outcome in outcomes.values()):
         said = "; ".join(dict.fromkeys(reply for outcome in outcomes.values() if (reply := _said(outcome))))
-        _ENDED.run(session, _of(claim) | {"at": now, "said": said[:MAX_REPLY]})
+        claimed.ENDED.run(session, _of(claim) | {"at": now, "said": said[:MAX_REPLY]})
     failed = {address: outcome.why for address, outcome in final.items() if isinstance(outcome, Failed)}
     if failed and letter.ticket_id is not None:
         rows.add(session, _failure(claim, letter.ticket_id, letter.kind, failed, now))
@@ -282,16 +260,16 @@ def _record_recipients(session: Session, claim: Claim, outcomes: Mapping[str, Ou
     for address, outcome in outcomes.items():
         state = {Sent: "sent", Failed: "failed"}.get(type(outcome), "pending")
         told = {"letter": claim.letter_id, "to": address, "new_state": state, "said": _said(outcome)}
-        _TOLD.run(session, told)
+        claimed.TOLD.run(session, told)
 
 
 def _settle(session: Session, claim: Claim, outcomes: Mapping[str, Outcome], now: datetime, rng: random.Random) -> str:
     """Let the letter's state follow from its recipients'."""
-    states = {state for (state,) in _STATES.all(session, {"letter": claim.letter_id})}
+    states = {state for (state,) in claimed.STATES.all(session, {"letter": claim.letter_id})}
     if "pending" not in states:
         state = "failed" if "failed" in states else "sent"
         why = "; ".join(dict.fromkeys(_said(each) for each in outcomes.values() if isinstance(each, Failed)))
-        _SETTLED.run(session, _of(claim) | {"new_state": state, "why": why[:MAX_REPLY]})
+        claimed.SETTLED.run(session, _of(claim) | {"new_state": state, "why": why[:MAX_REPLY]})
         return state
     known = [each.until for each in outcomes.values() if isinstance(each, Later) and each.until is not None]
     if known:
@@ -299,7 +277,7 @@ def _settle(session: Session, claim: Claim, outcomes: Mapping[str, Outcome], now
         values = {"due_at": max(known), "attempts": col(Letter.attempts) - 1}
     else:
         values = {"due_at": now + pause(claim.attempts, rng)}
-    session.connection().execute(update(Letter).where(*_OWN).values(**values, lease_until=None), _of(claim))
+    session.connection().execute(update(Letter).where(*claimed.OWN).values(**values, lease_until=None), _of(claim))
     return "pending"
 
 

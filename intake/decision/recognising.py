@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from intake.reading.sealing import SeenPicture
+from intake.reading.sealed import SeenPicture
 from parsing.mail import Attachment, AttachmentKind, ParsedMail
 from parsing.pictures.likeness import alike
 from parsing.report import Category, Report

@@ -9,7 +9,7 @@ from datetime import datetime
 from intake.decision.loops import Judgement
 from intake.desks import OpenDesk
 from intake.following import Following
-from intake.reading.sealing import SeenPicture
+from intake.reading.sealed import SeenPicture
 from parsing.mail import Envelope, ParsedMail
 from parsing.report import Report
 from store.blobs import BlobFolder

@@ -28,7 +28,8 @@ def pool(children: int, niceness: int) -> ProcessPool:
     """So many children; a higher niceness lets others go first."""
     # A fork server: children start quickly and inherit none of the daemon's threads, locks or sockets.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["intake.sandbox"])  # with all that a child needs to begin
+    # With all that a child needs to begin; the daemon itself never loads what reading needs.
+    context.set_forkserver_preload(["intake.sandbox", "intake.reading.sealing"])
     confined = partial(_confine, niceness)
     return ProcessPool(max_workers=children, max_tasks=MAILS_A_CHILD, initializer=confined, context=context)
 

@@ -13,7 +13,7 @@ from threading import Lock
 import structlog
 
 from intake.reading import children
-from intake.reading.sealing import Job, SealedReading, look_and_seal, together, without_pictures
+from intake.reading.sealed import Job, SealedReading, together, without_pictures
 
 _log = structlog.get_logger(__name__)
 
@@ -86,5 +86,7 @@ class Eyes:
 
 
 def _look(job: Job) -> SealedReading:
+    from intake.reading.sealing import look_and_seal  # noqa: PLC0415  # only children have it: see children.pool
+
     children.limit_cpu(CPU_SECONDS)
     return look_and_seal(job)

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
 
-from intake.reading.sealing import SealedReading
+from intake.reading.sealed import SealedReading
 
 
 class Reader(Protocol):

@@ -22,7 +22,8 @@ from intake.desks import OpenDesk
 from intake.directory import Directory
 from intake.identity.examining import Examiner
 from intake.pipeline import Pipeline
-from intake.reading.sealing import Job, SealedReading, look_and_seal, read_and_seal, together
+from intake.reading.sealed import Job, SealedReading, together
+from intake.reading.sealing import look_and_seal, read_and_seal
 from intake.settings import FormSettings
 from intake.shunt import Shunt
 from intake.spool import Spool

@@ -15,7 +15,8 @@ from sqlalchemy import MetaData
 from intake.cli.demonstration.drawing import screenshot
 from intake.reading import eyes
 from intake.reading.eyes import Eyes
-from intake.reading.sealing import Job, SealedReading, read_and_seal
+from intake.reading.sealed import Job, SealedReading
+from intake.reading.sealing import read_and_seal
 from intake.sandbox import Sandbox
 from intake.spool import Spool
 from parsing.mail import Envelope

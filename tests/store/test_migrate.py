@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
@@ -25,6 +29,13 @@ def test_a_second_upgrade_changes_nothing(engine: Engine) -> None:
     migrate.upgrade(engine)
     assert migrate.current(engine) == migrate.head()
     migrate.require_current(engine)
+
+
+def test_the_head_is_alembics() -> None:
+    """It is told from the names of files, without Alembic."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    assert migrate.head() == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_a_store_of_a_newer_loket_is_left_alone(engine: Engine) -> None:
