@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from store.models import Letter, Mail, Ticket
+from store.models import Letter, Mail, MailboxUid, Ticket
 from tests.desk import Desk
+from tests.intake.conftest import customer_mail
 from tests.intake.mailbox import mail
 from tests.servers import imap_liar
 from tests.servers.dovecot import PASSWORD, Dovecot
-from tests.servers.imap_liar import Liar
+from tests.servers.imap_liar import Hang, Liar, literal
 
 GIGABYTES = 2 << 30
 
@@ -85,6 +86,83 @@ def test_a_literal_of_two_gigabytes_costs_no_memory(liar: Liar, tmp_path: Path) 
         assert desk.stop() == 0
     finally:
         desk.end()
+
+
+def _report(number: int) -> bytes:
+    """Each from somebody else, so that each is acknowledged."""
+    who = f"u{number}@example.com"
+    return customer_mail(f"Username: u_{number}\n", Message_ID=f"<{number}@example.com>", From=who)
+
+
+def _bye(tag: str, rest: str) -> bytes | None:
+    raise Hang(b"* BYE going down\r\n")
+
+
+def _bye_in_a_literal(tag: str, rest: str) -> bytes | None:
+    raise Hang(b"* 1 FETCH (UID 1 BODY[]<0> {100}\r\nFrom: b* BYE going down\r\n")
+
+
+def _literal_too_long(tag: str, rest: str) -> bytes | None:
+    uid = int(rest.split(" ", maxsplit=1)[0])
+    raise Hang(f"* 1 FETCH (UID {uid} BODY[]<0> {{90000}}\r\n".encode() + _report(uid) + f")\r\n{tag} OK\r\n".encode())
+
+
+def _literal_too_short(tag: str, rest: str) -> bytes | None:
+    uid = int(rest.split(" ", maxsplit=1)[0])
+    return f"* 1 FETCH (UID {uid} BODY[]<0> {{10}}\r\n".encode() + _report(uid) + f")\r\n{tag} OK\r\n".encode()
+
+
+def _two_gigabytes(tag: str, rest: str) -> bytes | None:
+    return f"* 1 FETCH (UID 1 BODY[]<0> {{{GIGABYTES}}}\r\n".encode() + b"x" * 65_536
+
+
+def _of_another_mail(tag: str, rest: str) -> bytes | None:
+    return b"* 1 FETCH (UID 4711 " + literal("BODY[]<0>", _report(9)) + f")\r\n{tag} OK\r\n".encode()
+
+
+_LIES = [_bye, _bye_in_a_literal, _literal_too_long, _literal_too_short, _two_gigabytes, _of_another_mail]
+
+
+@pytest.mark.battery
+def test_each_lie_costs_bye_and_doubles_none(liar: Liar, tmp_path: Path) -> None:
+    """At a server without MOVE and UIDPLUS, which uses UIDs again. It hears of a mail when its row is committed."""
+    liar.capabilities = "IMAP4rev1"
+    desk = _started(tmp_path / "desk", port=liar.port, done="move", reconcile_minutes=0.05)
+    told: list[tuple[set[int], set[int]]] = []
+
+    def look(tag: str, rest: str) -> None:
+        uids = {uid for part in rest.split(" ", maxsplit=1)[0].split(",") for uid in _range(part)}
+        told.append((uids, {row.uid for row in desk.rows(MailboxUid)}))
+
+    liar.lies["COPY"] = look
+    try:
+        for number, lie in enumerate(_LIES, 1):
+            left = [lie, lie]
+            liar.lies["FETCH"] = lambda tag, rest, left=left: left.pop()(tag, rest) if left else None  # type: ignore[misc]
+            liar.mails[2 * number], liar.mails[2 * number + 1] = _report(2 * number), _report(2 * number + 1)
+            desk.until(lambda number=number: len(desk.rows(Mail)) == 2 * number, lie.__name__, seconds=120)
+            print(f"\n{lie.__name__.strip('_')}: both mails taken", end="")
+        liar.mails[2] = _report(100)
+        desk.until(lambda: len(desk.rows(Mail)) == 2 * len(_LIES) + 1, "a UID that is used again", seconds=120)
+        desk.until(desk.drained, "the desk has drained")
+        rows = [len(desk.rows(model)) for model in (Mail, Ticket, Letter)]
+        assert desk.process is not None
+        peak = _peak(desk.process.pid)
+        print(f"\n{len(_LIES) + 1} lies: {rows[0]} mails, {rows[1]} tickets, {rows[2]} letters; {peak} MiB at the most")
+        assert rows == [2 * len(_LIES) + 1] * 3
+        assert peak < 150
+        assert told
+        assert all(uids <= committed for uids, committed in told)
+        assert all("BODY.PEEK[" in line and "BODY[" not in line for line in liar.said("FETCH") if "BODY" in line)
+        assert liar.said("MOVE") == liar.said("EXPUNGE") == []
+        assert desk.stop() == 0
+    finally:
+        desk.end()
+
+
+def _range(part: str) -> range:
+    first, _, last = part.partition(":")
+    return range(int(first), int(last or first) + 1)
 
 
 def _peak(pid: int) -> int:

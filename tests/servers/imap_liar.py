@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socketserver
 import threading
@@ -15,7 +16,7 @@ Lie = Callable[[str, str], bytes | None]
 
 
 class Hang(Exception):
-    """Hang up now, without a word."""
+    """Hang up now, with these bytes as the last words, or without any."""
 
 
 @dataclass
@@ -109,11 +110,12 @@ def running() -> Iterator[Liar]:
     class Session(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             self.wfile.write(b"* OK ready\r\n")
-            try:
-                while line := self.rfile.readline(65_536):
-                    self.wfile.write(liar.answer(line.decode().rstrip("\r\n")))
-            except (Hang, OSError):
-                return
+            with contextlib.suppress(OSError):
+                try:
+                    while line := self.rfile.readline(65_536):
+                        self.wfile.write(liar.answer(line.decode().rstrip("\r\n")))
+                except Hang as hang:
+                    self.wfile.writelines(hang.args)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
         server.daemon_threads = True
