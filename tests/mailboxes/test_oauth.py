@@ -90,8 +90,11 @@ def test_a_login_lives_through_restarts_ends_and_revocation(
         mailboxes.append(user, _mail(101))
         desk.until(lambda: _status(desk)[0] == 1, "status says that something is wrong", seconds=15)
         assert b"box" in desk.command("check", "--online").stdout
-        keys = {each["key"]: each["sentence"] for each in _status(desk)[1]["alerts"]}
-        assert "loket auth test" in keys[f"oauth:test:{user}:refused"]
+        alert = next(each for each in _status(desk)[1]["alerts"] if each["key"] == f"oauth:test:{user}:refused")
+        assert "loket auth test" in alert["sentence"]
+        before = _failed_looks(desk, alert["since"])
+        print(f"revoked: {before} looks had failed when the alert was raised")
+        assert before < 2
         assert len(desk.rows(Mail)) == restarts + 1
 
         assert desk.command("auth", "test").returncode == 0
@@ -102,6 +105,12 @@ def test_a_login_lives_through_restarts_ends_and_revocation(
         desk.end()
     log = desk.log()
     assert all(token not in log for token in (*tokens.access, *tokens.refresh, *tokens.used))
+
+
+def _failed_looks(desk: Desk, before: str) -> int:
+    """How many looks had come to nothing by then, since the login was last renewed."""
+    lines = desk.log().rpartition("loket runs")[2].splitlines()
+    return sum(1 for line in lines if "not read to its end" in line and line[:19] < before[:19])
 
 
 def _hang_up(mailboxes: Dovecot, user: str) -> None:
