@@ -5,13 +5,15 @@ The order is: mail durable in the spool, then its UID and ingest key committed, 
 Whatever dies in between, the next look repeats what is safe to repeat: a mail fetched twice is one mail to the
 ledger.
 
-One mail that cannot be fetched does not keep the others waiting, nor does a server that takes no flag.
+One mail that cannot be fetched does not keep the others waiting, nor does a server that takes no flag, nor a backlog of
+old mail: who writes now comes before it, and it gives way to what the desk has to do.
 """
 
 from __future__ import annotations
 
 import imaplib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -38,8 +40,14 @@ _log = structlog.get_logger(__name__)
 #: Mails after which the server is told what we have: a crash in a long backlog leaves few to be told again.
 BATCH = 20
 
-#: Mails of a backlog after which the log says how far it is.
+#: Mails of a backlog that one look takes, after which it says how far it is; the next look brings what is new first.
 MILESTONE = 1000
+
+#: A backlog waits while more mails than these lie in the spool: who writes to another door does not wait for long.
+CROWD = 200
+
+#: It waits for so long within one look, and looks so often.
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 60.0, 0.5
 
 #: Of the mails that are left after a look, as many are asked for their age.
 _ASKED_FOR_AGE = 50
@@ -90,6 +98,7 @@ class ImapDoor:
         )
         self._folder: RemoteFolder | None = None
         self.failures = 0  #: looks in a row that came to nothing
+        self.more = False  #: whether the last look left something of a backlog
 
     def poll(self) -> int:
         """Take what is new; returns how many mails.
@@ -108,6 +117,8 @@ class ImapDoor:
             folder = self._open()
             present = folder.uids(above=0)  # before the look: what comes during it is the next one's
             life = self._look(folder, look)
+            if self.more:
+                return  # it is counted when all is taken
             count = imap_reconcile.reconcile(self._engine, self._spool, folder, life, present)
             self._health.counted(count.server, count.ledger)
             agrees = count.server == count.ledger
@@ -136,7 +147,7 @@ class ImapDoor:
             folder.close(politely=True)
 
     def _guarded(self, look: Look, work: Callable[[], object]) -> None:
-        refused, whole = False, False
+        refused, whole, self.more = False, False, False
         try:
             work()
         except (StoreUnreachable, IntakeError) as error:
@@ -194,18 +205,40 @@ class ImapDoor:
         return life
 
     def _take_fresh(self, folder: RemoteFolder, life: Life, present: Sequence[int], look: Look) -> None:
-        fresh = self._taker.in_order([uid for uid in present if life.known.get(uid, mailboxes.GONE) == mailboxes.GONE])
-        for start in range(0, len(fresh), BATCH):
-            if self._stop.is_set():
-                break
-            self._tell(folder, life, self._taker.take(folder, life, fresh[start : start + BATCH], look), look)
-            done = min(start + BATCH, len(fresh))
-            if done // MILESTONE > start // MILESTONE or (done == len(fresh) > MILESTONE):
-                _log.info(f"{done:,} of {len(fresh):,} mails are taken", door=self._polled.door)
-        self._note_age(folder, life, fresh)
+        fresh = [uid for uid in present if life.known.get(uid, mailboxes.GONE) == mailboxes.GONE]
+        new = self._taker.in_order([uid for uid in fresh if uid > life.baseline])
+        old = self._taker.in_order([uid for uid in fresh if uid <= life.baseline])
+        self._take_all(folder, life, new, look)
+        if old:
+            tried = self._take_all(folder, life, old[:MILESTONE], look, may_wait=True)
+            left = max(0, len(old) - MILESTONE)
+            self.more = left > 0 or not tried
+            whole = len({uid for uid in (*present, *life.known) if uid <= life.baseline})
+            if tried and whole > MILESTONE:
+                told = f"{whole - left:,} of {whole:,} mails of the backlog are taken"
+                _log.info(told, door=self._polled.door)
+        self._note_age(folder, life, new)
+
+    def _take_all(
+        self, folder: RemoteFolder, life: Life, uids: Sequence[int], look: Look, *, may_wait: bool = False
+    ) -> bool:
+        """Take mails, a batch at a time; whether all of them were tried."""
+        for start in range(0, len(uids), BATCH):
+            if self._stop.is_set() or (may_wait and not self._has_room()):
+                return False
+            self._tell(folder, life, self._taker.take(folder, life, uids[start : start + BATCH], look), look)
+        return True
+
+    def _has_room(self) -> bool:
+        """Whether the spool is no longer crowded, after some patience."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while self._spool.usage().mails > CROWD:
+            if time.monotonic() > until or self._stop.wait(_PAUSE_SECONDS):
+                return False
+        return True
 
     def _note_age(self, folder: RemoteFolder, life: Life, fresh: Sequence[int]) -> None:
-        """Tell the age of the oldest mail that is there and was not taken."""
+        """Tell the age of the oldest mail that is there and was not taken; a backlog waits for nobody."""
         if not fresh:
             self._health.unread(None)
             return

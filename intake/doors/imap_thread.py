@@ -53,9 +53,12 @@ class FolderThread:
         while not self._stop.is_set():
             if time.monotonic() >= reconcile_at:
                 self._door.reconcile()
-                reconcile_at = time.monotonic() + self._account.reconcile_minutes * 60
+                if not self._door.more:
+                    reconcile_at = time.monotonic() + self._account.reconcile_minutes * 60
             else:
                 self._door.poll()
+            if self._door.more:
+                continue
             self._rest(pause(self._account.poll_seconds, self._door.failures, self._rng))
 
     def _rest(self, seconds: float) -> None:

@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
-from intake.doors import imap_thread
+from intake.doors import imap, imap_thread
 from intake.doors.imap_folder import RemoteFolder
 from intake.doors.imap_mail import Fetched
 from intake.doors.imap_thread import FolderThread
@@ -65,6 +65,37 @@ def test_the_backlog_is_taken_as_history_where_it_is_wanted(desk: Desk) -> None:
     desk.server.append(desk.user, mail(3))
     door.poll()
     assert [desk.spool.envelope(name)[0].history for name in desk.spool.waiting()] == [True, True, False]
+
+
+def test_who_writes_now_does_not_wait_for_a_backlog(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A look takes a part of it, and what is new comes first; it is counted when all is taken."""
+    monkeypatch.setattr(imap, "MILESTONE", 3)
+    desk.server.append(desk.user, *map(mail, range(1, 8)))
+    door = desk.make(backlog=True, done="move")
+    assert (door.reconcile(), door.more) == (3, True)
+    assert desk.health._count is None
+    desk.server.append(desk.user, mail(8))
+    assert (door.poll(), door.more) == (4, True)
+    assert (door.reconcile(), door.more) == (1, False)
+    assert desk.health._count is not None
+    assert [each.split("@")[0] for each in desk.taken()] == ["1", "2", "3", "8", "4", "5", "6", "7"]
+    told = [line for line in capsys.readouterr().out.splitlines() if "of the backlog" in line]
+    assert [line.split("] ")[-1][:6] for line in told] == ["3 of 7", "6 of 7", "7 of 7"]
+
+
+def test_a_backlog_gives_way_to_a_crowd_in_the_spool(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mail from other doors is not to wait behind old mail; new mail of the folder is taken all the same."""
+    monkeypatch.setattr(imap, "_PATIENCE_SECONDS", 0.2)
+    desk.server.append(desk.user, *map(mail, range(1, 4)))
+    door = desk.make(backlog=True)
+    with monkeypatch.context() as crowd:
+        crowd.setattr(imap, "CROWD", -1)
+        assert (door.poll(), door.more) == (0, True)
+        desk.server.append(desk.user, mail(4))
+        assert (door.poll(), door.more) == (1, True)
+    assert (door.poll(), door.more) == (3, False)
 
 
 def test_a_mail_that_somebody_read_before_us_is_taken(desk: Desk) -> None:

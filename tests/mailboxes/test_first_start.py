@@ -88,7 +88,7 @@ def test_a_backlog_that_is_wanted_becomes_history(imap_server: Dovecot, tmp_path
         desk.until(lambda: _count(desk, Ticket) >= mails, "all is history", seconds=3600)
         took = time.monotonic() - began
         states = Counter(ticket.status for ticket in desk.rows(Ticket))
-        steps = desk.log().count("mails are taken")
+        steps = desk.log().count("of the backlog are taken")
         pace = f"{took:.0f} s, {mails / took:.0f} a second"
         print(f"\na backlog of {mails} mails: {dict(states)} after {pace}; {steps} lines of progress")
         assert states == {"closed": mails}
