@@ -87,8 +87,17 @@ def _is_now(finding: Finding) -> bool:
 def written_at(circumstances: Circumstances) -> datetime:
     """When the mail was written, in the offset that its unmarked times have.
 
-    Where the mail came long after, its Date is all there is; else one that cannot be gives way to the arrival, but still
-    tells the sender's offset.
+    An offset of zero is the provider's: Exchange, Yahoo and others write no other, wherever the sender is. The desk's
+    zone is likelier then.
+    """
+    written = _written(circumstances)
+    return written if written.utcoffset() else written.astimezone(ZoneInfo(circumstances.settings.timezone))
+
+
+def _written(circumstances: Circumstances) -> datetime:
+    """Where the mail came long after, its Date is all there is; else one that cannot be gives way to the arrival.
+
+    It still tells the sender's offset then.
     """
     arrived, sent = circumstances.received_at, circumstances.sent_at
     stated = circumstances.stated_at or sent

@@ -19,12 +19,14 @@ from pathlib import Path
 import html5lib
 import pytest
 
+from replies.letters import TicketView
+from replies.letters import answer as compose_answer
 from replies.settings import DeskSettings
 from store import migrate
 from store.engine import open_store
 from store.models import Letter
 from tests.intake.agents.conftest import Staffed, words
-from tests.intake.conftest import customer_mail, make_counter
+from tests.intake.conftest import NOON, customer_mail, make_counter
 from tests.intake.test_seeing import mail_with_picture
 from tests.servers import common
 
@@ -38,6 +40,14 @@ CONTRAST = 4.5
 
 #: Pixels: smaller letters are not read on a phone.
 SMALLEST = 13
+
+_WRITTEN = (
+    "> kapan masuk?\n\nMohon *dua hal* ini:\n1. Buka Riwayat\n  • yang *terbaru*\n2. Kirim gambarnya\n\nBank\tStatus\tKeterangan\n"
+    f"BCA\taman\t{'panjang ' * 12}\n\nLihat https://contoh.example.com/{'x' * 90}"
+)
+
+#: The letters that are looked at.
+KINDS = ("notice", "received", "answer", "morning", "daily", "weekly")
 
 _MEASURE = """
 <script>
@@ -65,7 +75,7 @@ document.documentElement.setAttribute("data-told", JSON.stringify(told));
 
 @pytest.fixture(scope="module")
 def letters(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, EmailMessage]:
-    """A notice with a screenshot, an acknowledgement, an agent's morning, a lead's day and week."""
+    """A notice with a screenshot, an acknowledgement, an answer, an agent's morning, a lead's day and week."""
     folder = tmp_path_factory.mktemp("desk")
     engine = open_store(f"sqlite:///{folder / 'loket.db'}")
     migrate.upgrade(engine)
@@ -86,7 +96,17 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, EmailMessa
     found = {"received": email.message_from_bytes(received.content, policy=email.policy.default)}
     for kind in ("notice", "morning", "daily", "weekly"):
         found[kind] = staffed.letters("rina@team.test", kind)[-1]
-    return found  # type: ignore[return-value]
+    return found | {"answer": _answer(settings[0])}  # type: ignore[return-value]
+
+
+def _answer(desk: DeskSettings) -> EmailMessage:
+    """What an agent wrote, with all that is laid out."""
+    view = TicketView(number="LKT-104231", subject="x", language="id", category="other", created_at=NOON)
+    letter = compose_answer(desk, view, _WRITTEN)
+    mail = EmailMessage()
+    mail.set_content(letter.text)
+    mail.add_alternative(letter.html, subtype="html")
+    return mail
 
 
 def _page(letter: EmailMessage, folder: Path, *, dark: bool) -> str:
@@ -120,7 +140,7 @@ def _rendered(letter: EmailMessage, folder: Path, width: int, *, dark: bool) -> 
 
 
 def _ways() -> Iterator[tuple[str, int, bool]]:
-    for kind in ("notice", "received", "morning", "daily", "weekly"):
+    for kind in KINDS:
         for width in (PHONE, DESKTOP):
             yield from ((kind, width, dark) for dark in (False, True))
 
@@ -139,10 +159,10 @@ def test_a_letter_is_readable(
     assert told["pictures"] == (1 if kind in ("notice", "weekly") else 0), told
 
 
-@pytest.mark.parametrize("kind", ["notice", "received", "morning", "daily", "weekly"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_its_html_is_valid_and_readable_without_pictures(letters: Mapping[str, EmailMessage], kind: str) -> None:
     """A strict parser finds no fault; whatever a picture shows stands in words beside it."""
     page = words(letters[kind], "html").strip()
     tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
     assert all(each.get("alt") and each.get("src", "").startswith("cid:") for each in tree.iter("img"))
-    assert "http" not in page
+    assert "http" not in page or kind == "answer"

@@ -46,6 +46,18 @@ TIMES = [
 ]
 
 
+def test_an_offset_of_zero_is_the_providers() -> None:
+    """Exchange and Yahoo write no other: the sender's day and hour are the desk's; a zone that is written counts."""
+    for words, iso in (
+        ("kemarin jam 10 malam", "2026-11-23T22:00:00+07:00"),
+        ("22.10 UTC", "2026-11-23T22:10:00+00:00"),
+    ):
+        content = mail(date="Tue, 24 Nov 2026 05:00:00 +0000") + f"Deposit saya {words} belum masuk.".encode()
+        (found,) = [each.value for each in reading(content).report.findings if each.field == "occurred_at"]
+        assert isinstance(found, dict)
+        assert found["iso"] == iso
+
+
 @pytest.mark.parametrize(("words", "iso", "precision"), TIMES, ids=[words for words, *_ in TIMES])
 def test_a_time_is_read_with_its_precision(words: str, iso: str, precision: str) -> None:
     """And its exact words are the evidence."""
