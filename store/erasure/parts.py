@@ -47,7 +47,7 @@ def erase(session: Session, ticket_id: int, subject: Subject, words: Words, by: 
     rest = [each for each in said if each not in own]
     late = [each for each in rest if first is not None and (each.id or 0) >= first]
     since = first_at(said, first)
-    gone += _raws(session, [key for key in _later_mails(session, ticket_id, since) if key not in mails], now)
+    gone += raws(session, [key for key in _later_mails(session, ticket_id, since) if key not in mails], now)
     for each in rest:
         keep_words(session, each, subject, words, quoting=each in late)
     gone += letters(session, letters_about(session, ticket_id, subject, since), subject)
@@ -156,7 +156,7 @@ def _later_mails(session: Session, ticket_id: int, since: datetime | None) -> Se
     return [key or 0 for key in session.exec(statement.order_by(col(Mail.id))).all()]
 
 
-def _raws(session: Session, mails: Sequence[int], now: datetime) -> Gone:
+def raws(session: Session, mails: Sequence[int], now: datetime) -> Gone:
     """Erase others' mails as they came; the key stays where it opens files that they sent."""
     names: list[str] = []
     for key in mails:

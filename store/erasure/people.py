@@ -6,7 +6,7 @@ while it is still on its way to somebody else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, update
@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from store import rows as all_rows
 from store import tickets
-from store.erasure import parts, rows
+from store.erasure import mentions, parts, rows
 from store.erasure.rows import ERASED, Gone
 from store.erasure.words import Words
 from store.errors import ErasureRefused
@@ -49,14 +49,15 @@ CUSTOMER = "customer"
 def erase(session: Session, subject: Subject, by: str, now: datetime, *, open_too: bool = False) -> Gone:
     """Erase a person; the caller commits, and removes then what `Gone` names. Raises ErasureRefused."""
     _refuse_agents(session, subject)
-    _refuse_waiting(session, subject)
+    telling = mentions.letters(session, subject)
+    _refuse_waiting(session, subject, telling)
     _close(session, subject, by, now, open_too=open_too)
     known = Words([*subject.addresses, *subject.names])
     own_ids = _own_message_ids(session, subject)
-    gone = _own_tickets(session, subject, now)
+    gone = _own_tickets(session, subject, now) + _told_agents(session, telling)
     for key in subject.shared:
         gone += parts.erase(session, key, subject, known, by, now)
-    gone += _without_ticket(session, subject, now)
+    gone += mentions.hide(session, subject, now) + _without_ticket(session, subject, now)
     for piece in all_rows.chunks(own_ids):
         rows.remove(session, ThreadId, ThreadId.desk_id == subject.desk_id, col(ThreadId.msgid).in_(piece))
     _rename_movers(session, subject)
@@ -79,14 +80,13 @@ def _refuse_agents(session: Session, subject: Subject) -> None:
         raise ErasureRefused(f"{', '.join(found)} is an agent's: `loket agent remove` takes it away first")
 
 
-def _refuse_waiting(session: Session, subject: Subject) -> None:
+def _refuse_waiting(session: Session, subject: Subject, telling: Iterable[Letter]) -> None:
     about = [
         letter
         for key in subject.shared
         for letter in parts.letters_about(session, key, subject, _first_at(session, key, subject))
     ]
-    about += _digests(session, subject, waiting=True)
-    waiting = [str(each.id) for each in about if parts.waits_for_others(session, each, subject)]
+    waiting = [str(each.id) for each in (*about, *telling) if parts.waits_for_others(session, each, subject)]
     if waiting:
         raise ErasureRefused(
             f"letters {', '.join(waiting)} to others may name this person, and have not left: try again when they have,"
@@ -137,36 +137,22 @@ def _found_of(session: Session, subject: Subject) -> list[str]:
 
 
 def _without_ticket(session: Session, subject: Subject, now: datetime) -> Gone:
-    """Mails that became no ticket's, letters of no ticket, and what letters to agents may have told of the person."""
+    """Mails that became no ticket's, and letters of no ticket."""
     mine = (Mail.desk_id == subject.desk_id, col(Mail.sender).in_(subject.addresses))
     keys = [key or 0 for key in session.exec(select(Mail.id).where(*mine).order_by(col(Mail.id))).all()]
     gone = rows.files(session, [], keys, now) + rows.mails(session, keys)
-    for letter in _digests(session, subject, waiting=False):
-        rows.blank(session, Letter, Letter.id == letter.id)
-        gone += Gone(letter_ids=(letter.message_id,))
     to_them = select(LetterRecipient.letter_id).where(func.lower(LetterRecipient.address).in_(subject.addresses))
     own = (Letter.desk_id == subject.desk_id, col(Letter.ticket_id).is_(None), col(Letter.id).in_(to_them))
     return gone + parts.letters(session, session.exec(select(Letter).where(*own)).all(), subject)
 
 
-def _digests(session: Session, subject: Subject, *, waiting: bool) -> Sequence[Letter]:
-    """Letters of no ticket, to agents, from since the person is known: the morning's list may name any ticket."""
-    seen = select(func.min(Mail.received_at)).where(
-        Mail.desk_id == subject.desk_id,
-        col(Mail.sender).in_(subject.addresses) | col(Mail.ticket_id).in_((*subject.own, *subject.shared)),
-    )
-    since = session.exec(seen).one()
-    if since is None:
-        return ()
-    state = col(Letter.state).in_(rows.WAITING)
-    to_agents = (
-        select(LetterRecipient.letter_id)
-        .join(AgentAddress, col(AgentAddress.address) == func.lower(LetterRecipient.address))
-        .where(LetterRecipient.letter_id == Letter.id)
-        .correlate(Letter)
-    )
-    own = (Letter.desk_id == subject.desk_id, col(Letter.ticket_id).is_(None), col(Letter.created_at) >= since)
-    return session.exec(select(Letter).where(*own, state if waiting else ~state, to_agents.exists())).all()
+def _told_agents(session: Session, letters: Iterable[Letter]) -> Gone:
+    """Letters to agents that told of the person on other tickets, or on none: that they went stays."""
+    gone = Gone()
+    for letter in letters:
+        rows.blank(session, Letter, Letter.id == letter.id)
+        gone += Gone(letters=1, letter_ids=(letter.message_id,))
+    return gone
 
 
 def _first_at(session: Session, ticket_id: int, subject: Subject) -> datetime | None:

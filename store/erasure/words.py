@@ -30,6 +30,11 @@ class Words:
         return self._known.sub(lambda match: HIDDEN * len(match[0]), text) if self._known else text
 
 
+def full(names: Iterable[str]) -> list[str]:
+    """Names that tell of somebody far from their tickets: "Budi" alone is many people's."""
+    return [name for name in names if " " in name.strip()]
+
+
 def without(recipients: Sequence[dict[str, str]], addresses: Iterable[str]) -> list[dict[str, str]]:
     """A message's recipients but for these addresses, lower case."""
     taken = frozenset(addresses)

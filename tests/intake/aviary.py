@@ -28,7 +28,7 @@ from tests.intake.agents.room import ANI, Room
 from tests.intake.conftest import Counter, make_counter
 
 KANARIA, SECOND = "kanaria.z@kenari-mail.test", "zubaidah@kenari-kedua.test"
-SITI, WATI = "siti@example.net", "wati@example.org"
+SITI, WATI, BAYU = "siti@example.net", "wati@example.org", "bayu@example.org"
 
 #: What tells of her: each stands somewhere before she is erased.
 CANARIES = (
@@ -62,7 +62,7 @@ url = "{url}"
 
 
 def make_aviary(url: str, folder: Path) -> Room:
-    """The desk: her two tickets, hers and Siti's with both in it, Wati's alone; agents who were told of all."""
+    """The desk: her two tickets, hers and Siti's with both in it, Wati's, Bayu's; agents who know all of them."""
     (folder / "config.toml").write_text(CONFIG.format(folder=folder, url=url))
     keys.create_master(folder / "secret.key")
     engine = open_store(url)
@@ -76,6 +76,8 @@ def make_aviary(url: str, folder: Path) -> Room:
     _she_writes(room)
     _she_takes_part(room)
     _others_write(room, "b")
+    _take(room, BAYU, "Username: bayu_5\nAkun saya terkunci.\n", subject="Akun Bayu")
+    room.agent("#cari Kanaria Zubaidah", sender=ANI)  # from a ticket that has nothing to do with her
     tell_agents(counter, desk)
     send(counter, folder)
     return room

@@ -15,7 +15,7 @@ from store.erasure.fates import FATES
 from store.models import Arrival, Blob, Event, Letter, Mail, Message, SealingKey, Ticket
 from tests.intake import aviary
 from tests.intake.agents.room import ANI, Room
-from tests.intake.aviary import KANARIA, SECOND, SITI, WATI
+from tests.intake.aviary import BAYU, KANARIA, SECOND, SITI, WATI
 
 Loket = Callable[..., tuple[int, str, str]]
 
@@ -130,9 +130,9 @@ def test_the_sealed_files_are_gone_and_so_are_their_keys(loket: Loket, room: Roo
     counter.work()
     hers = _files_of(room, KANARIA)
     loket("person", "erase", KANARIA, "--yes", "--open-too")
-    others = _files_of(room, WATI, SITI)
+    others = _files_of(room, WATI, SITI, BAYU)
     keys = {each.key_id for each in counter.rows(Blob) if each.name in others}
-    assert (len(hers), len(others)) == (7, 5)
+    assert (len(hers), len(others)) == (7, 6)
     assert {each.id for each in counter.rows(SealingKey) if each.wrapped is not None} == keys
     assert {path.name for path in (counter.folder / "blobs" / "files").iterdir()} == others
 
