@@ -58,18 +58,27 @@ def _rule(category: Category, weight: float, needs: str, without: str = "", with
     )
 
 
+#: Of these a message or a "why" is about, where they are spoken of.
+_NOT_TECHNICAL = (
+    "deposit withdraw transfer balance money purchase kyc verification registration activation_link otp login password "
+    "restricted locked hacked not_me fraud praise howto already_used second_factor"
+)
 _WHOLE = 10_000  #: words: anywhere in the text
 
 RULES = (
-    _rule(_C.DEPOSIT_MISSING, 5, "deposit not_arrived|pending|failed|gone|deducted", within=16),
+    _rule(_C.DEPOSIT_MISSING, 5, "deposit not_arrived|not_shown|pending|failed|expired|gone|deducted", within=16),
     _rule(_C.DEPOSIT_MISSING, 4, "balance not_arrived", "purchase", within=5),
     _rule(_C.DEPOSIT_MISSING, 3, "transfer|money not_arrived to_platform|balance", within=24),
     _rule(_C.DEPOSIT_MISSING, 3, "deposit not_arrived|pending|failed|deducted|cannot", within=_WHOLE),
     _rule(_C.DEPOSIT_MISSING, 3, "balance|money not_arrived", "withdraw transfer purchase", within=_WHOLE),
     _rule(_C.DEPOSIT_MISSING, 3, "deposit trouble", within=8),
     _rule(_C.DEPOSIT_MISSING, 2, "money|transfer not_arrived", "withdraw to_bank"),
+    _rule(_C.DEPOSIT_MISSING, 1, "money not_arrived", "withdraw to_bank"),
+    _rule(_C.DEPOSIT_MISSING, 4, "payment not_arrived|pending|zero|where", "purchase withdraw to_bank", within=16),
+    _rule(_C.DEPOSIT_MISSING, 4, "transfer|sent from_bank not_arrived|pending|zero|long", "purchase withdraw to_bank", within=24),
     _rule(_C.WITHDRAWAL_MISSING, 5, "withdraw not_arrived|pending|failed|refused", within=16),
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw cannot", within=6),
+    _rule(_C.WITHDRAWAL_MISSING, 4, "withdraw error|zero|deducted", within=12),
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw trouble", within=8),
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw not_arrived|pending|failed|refused|gone", within=_WHOLE),
     _rule(_C.DEPOSIT_MISSING, 3, "deposit long|where", within=8),
@@ -82,7 +91,7 @@ RULES = (
     _rule(_C.WITHDRAWAL_MISSING, 3, "refund neg", "not_me hacked deposit", within=3),
     _rule(_C.WITHDRAWAL_MISSING, 5, "transfer to_bank not_arrived|pending|failed|neg", "to_platform deposit", within=20),
     _rule(_C.WITHDRAWAL_MISSING, 5, "sent to_bank not_arrived|pending|failed|gone", "to_platform deposit otp login", within=20),
-    _rule(_C.WITHDRAWAL_MISSING, 3, "transfer not_arrived|pending|failed", "deposit balance to_platform"),
+    _rule(_C.WITHDRAWAL_MISSING, 3, "transfer not_arrived|pending|failed", "deposit balance to_platform from_bank"),
     _rule(_C.WITHDRAWAL_MISSING, 3, "purchase not_arrived|pending|failed|deducted"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 6, "hacked"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 6, "not_me", "already_used", within=_WHOLE),
@@ -90,6 +99,7 @@ RULES = (
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "balance|money gone|deducted self|subscription", within=8),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "fraud"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "protect"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 4, "intrusion"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "impersonated"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "stranger enter|login|changed|transfer|sent|withdraw|account"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "money|balance gone|deducted stranger", within=14),
@@ -100,7 +110,7 @@ RULES = (
     _rule(_C.ACCOUNT_RESTRICTED, 2, "restricted|locked restricted_weak", within=_WHOLE),
     _rule(_C.LOGIN, 5, "cannot|failed enter|login", within=4),
     _rule(_C.LOGIN, 3, "login wrong|refused|error|not_working|not_arrived|pending"),
-    _rule(_C.LOGIN, 6, "forgot password|account", within=6),
+    _rule(_C.LOGIN, 6, "forgot password|account", within=10),
     _rule(_C.LOGIN, 5, "locked"),
     _rule(_C.LOGIN, 4, "password wrong|reset|refused|failed", within=8),
     _rule(_C.LOGIN, 3, "enter wrong|refused", within=5),
@@ -110,11 +120,12 @@ RULES = (
     _rule(_C.LOGIN, 4, "otp not_arrived|wrong|failed|refused", "registration", within=10),
     _rule(_C.LOGIN, 4, "login otp|password expired|slow|pending", "registration", within=16),
     _rule(_C.LOGIN, 4, "enter otp|password inactive", "registration", within=24),
+    _rule(_C.LOGIN, 4, "login|enter inactive", "registration", within=12),
     _rule(_C.LOGIN, 3, "phone|email inactive", within=6),
     _rule(_C.REGISTRATION_ALREADY_USED, 6, "already_used registration", within=_WHOLE),
-    _rule(_C.REGISTRATION_ALREADY_USED, 5, "already_used phone|email|identity never_had|refused|failed|neg", within=24),
+    _rule(_C.REGISTRATION_ALREADY_USED, 5, "already_used phone|email|identity never_had|refused|failed|cannot|neg", within=24),
     _rule(_C.REGISTRATION_ALREADY_USED, 4, "already_used phone|email|identity", "otp", within=6),
-    _rule(_C.REGISTRATION_OTP, 7, "registration otp not_arrived|wrong|failed|refused|expired|neg", within=_WHOLE),
+    _rule(_C.REGISTRATION_OTP, 7, "registration otp not_arrived|wrong|failed|refused|expired|error|neg", within=_WHOLE),
     _rule(_C.REGISTRATION_OTP, 3, "registration otp", within=_WHOLE),
     _rule(_C.REGISTRATION_FORM, 5, "registration cannot|failed|error|not_working|refused|slow|bug", within=16),
     _rule(_C.REGISTRATION_FORM, 5, "registration form", "otp", within=16),
@@ -130,6 +141,9 @@ RULES = (
     _rule(_C.TECHNICAL, 3, "thing error|crash|slow|bug|not_shown|not_working|cannot", "registration activation_link", within=10),
     _rule(_C.TECHNICAL, 3, "thing gone", "registration activation_link balance money hacked not_me", within=4),
     _rule(_C.TECHNICAL, 3, "thing sudden", "registration activation_link balance money account", within=8),
+    _rule(_C.TECHNICAL, 3, "thing why", _NOT_TECHNICAL, within=3),
+    _rule(_C.TECHNICAL, 3, "message", _NOT_TECHNICAL),
+    _rule(_C.TECHNICAL, 3, "cannot work", "registration activation_link kyc otp login link", within=3),
     _rule(_C.TECHNICAL, 1, "not_shown|not_working", "registration activation_link otp"),
     _rule(_C.TECHNICAL, 1, "crash|slow|bug|not_shown update|thing", within=16),
     _rule(_C.STATUS_ENQUIRY, 6, "ticket progress|unanswered", within=18),
@@ -154,9 +168,12 @@ _NO_REPORT = ("mass", "away", "invitation", "offer", "bill", "private")
 _WARNING = "warning"  #: a machine speaks to its customer: two marks at once, unless somebody speaks of himself
 _MARKS, _MANY_MARKS = 2, 5
 _OWN_COMPLAINT = 5
+_OF_HIMSELF = 3  #: words of himself, with which nobody writes to many
 _MANY_WORDS = 12  #: who says so much without a trouble, and nothing of himself, brings no details that we asked for
 _HARMLESS = ("howto", "wish", "thanks", "praise")
-_WENT_WRONG = "not_arrived cannot failed error locked wrong refused restricted hacked not_me second_factor".split()
+_WENT_WRONG = (
+    "not_arrived cannot failed error locked wrong refused restricted hacked not_me second_factor inactive".split()
+)
 _NUMBERED = 4  #: a ticket's number, where its progress is asked for
 _ANSWERS = re.compile(r"^\s*(?:re|bls|balas|aw)\s*:", re.IGNORECASE)
 
@@ -197,7 +214,9 @@ def _is_silent(said: Spoken, score: float) -> bool:
     """Whether it is mail to many, to somebody else or from a machine: two of its marks, and no complaint of one's own."""
     kinds = _NO_REPORT if said.has("me") else (*_NO_REPORT, _WARNING, _WARNING)
     marks = sum(len(said.places.get(kind, ())) for kind in kinds)
-    return marks >= _MARKS and (not said.has("me") or score < _OWN_COMPLAINT or marks >= _MANY_MARKS)
+    own = len(said.places.get("me", ()))
+    complains = own and (score >= _OWN_COMPLAINT or said.has("grievance") or own >= _OF_HIMSELF)
+    return marks >= _MARKS and (not complains or marks >= _MANY_MARKS)
 
 
 def _holding(said: Spoken, rules: Iterable[Rule]) -> list[Rule]:

@@ -14,38 +14,36 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from parsing.fields.common import EVERYDAY
+from parsing.fields.phrasebook import (
+    SHORTEST_FUZZY,
+    SPELLING,
+    TOGETHER,
+    TOKEN,
+    Beginning,
+    by_beginning,
+    of_kind,
+    phrases_of,
+    slips,
+    without_one,
+)
 from parsing.fields.roots import roots
-from parsing.fields.vocabulary import LANGUAGES, table
 
 #: Code points that are looked at; a report says what it is about at its beginning.
 LOOKED_AT = 4_000
 
-_TOKEN = re.compile(r"\d+(?:[.,:/-]\d+)*[^\W_]*|[^\W_]+(?:['’][^\W\d_]+)?|[.!?;\n,:]")
 #: The same, and a passive whose prefix stands apart: "di blokir", "ke potong".
-_SPOKEN = re.compile(rf"(?:di|ke|ter)[ ][^\W\d_]{{3,}}(?!['’_\d]{{2}})|{_TOKEN.pattern}", re.IGNORECASE)
-#: Numbers that are words, too: "saldo masih 0", "sudah coba 3x".
-_NUMERAL = re.compile(r"0|\d{1,2}[xX]")
+_SPOKEN = re.compile(rf"(?:di|ke|ter)[ ][^\W\d_]{{3,}}(?!['’_\d]{{2}})|{TOKEN.pattern}", re.IGNORECASE)
+#: Numbers that are words, too: "saldo masih 0", "sudah coba 3x", "web 404".
+_NUMERAL = re.compile(r"0|\d{1,2}[xX]|404|50[234]")
 _GAPS = {",": 1, ":": 1, ";": 3, "\n": 3, ".": 5, "!": 5, "?": 5}
 _ABBREVIATED = re.compile(r"[b-df-hj-np-tv-z]{2,4}|no", re.IGNORECASE)  #: "Yth.", "No.": their dot ends no sentence
 _STRETCHED = re.compile(r"(.)\1{2,}")
 #: "gamasuk", "blmmasuk": a denial that hangs on the word which it denies.
 _DENIAL = re.compile(r"(?:ngga|nggak|gak|ga|gk|tdk|tak|blm|belum)(?=[a-z]{3})")
 _CLITICS = ("nya", "ny", "kah", "lah", "ku", "mu", "s", "ed", "ing")
-_OWNER = "nya"  #: in a phrase as in a text it may hang at any word
 _SHORTEST_STEM = 3
-_SHORTEST_FUZZY = 6  #: letters below which a slip of the finger is another word
 _LONGEST = 24  #: letters of a word
 _MAX_PLACES = 12  #: of one idea that are kept
-
-#: (first, second, words between them at the most) → the idea that the two are together.
-_TOGETHER = (
-    ("neg", "arrive", 4, "not_arrived"),
-    ("neg", "can", 2, "cannot"),
-    ("neg", "show", 3, "not_shown"),
-    ("neg", "work", 4, "not_working"),
-    ("neg", "approved", 4, "refused"),
-    ("neg", "own_act", 4, "not_me"),
-)
 
 
 class Mention(NamedTuple):
@@ -90,7 +88,7 @@ def spoken(text: str) -> Spoken:
             standing = places.setdefault(idea, [])
             if len(standing) < _MAX_PLACES:
                 standing.append(mention.place)
-    for first, second, between, joint in _TOGETHER:
+    for first, second, between, joint in TOGETHER:
         can = places.get("can", ()) if joint == "not_arrived" else ()
         for start in places.get(first, ()):
             end = next((place for place in places.get(second, ()) if start <= place <= start + between), None)
@@ -117,10 +115,10 @@ class Lexis:
 
         `passive`: what was done to something ("dihapus", "terhapus") is the same idea as doing it.
         """
-        self._phrases = _phrases(named)
-        self._beginning = _by_beginning(self._phrases)
+        self._phrases = phrases_of(named)
+        self._beginning = by_beginning(self._phrases)
         self._known = frozenset(word for phrase in self._phrases for word in phrase)
-        self._slips = _slips(self._known)
+        self._slips = slips(self._known)
         self._passive = passive
         self.plain = lru_cache(maxsize=20_000)(self._plain)
         self.parted = lru_cache(maxsize=20_000)(self._parted)
@@ -151,13 +149,15 @@ class Lexis:
 
     def words(self, text: str) -> Iterator[Word]:
         """The words of a text, numbers left out."""
-        parted, gaps, place, abbreviated = self.parted, _GAPS, 0, False
+        parted, gaps, place, abbreviated, paused = self.parted, _GAPS, 0, False, 0
         for match in _SPOKEN.finditer(text):
             written = match[0]
             if written in gaps:
-                place += gaps[written] if not abbreviated or written != "." else 1
+                gap = gaps[written] if not abbreviated or written != "." else 1
+                place += max(0, gap - paused)  # "!!!" parts no more than "!"
+                paused = max(gap, paused)
             elif not written[0].isdecimal() or _NUMERAL.fullmatch(written):  # "tanggal 5" is no longer than "kemarin"
-                abbreviated = _ABBREVIATED.fullmatch(written) is not None
+                abbreviated, paused = _ABBREVIATED.fullmatch(written) is not None, 0
                 start = cut = match.start()
                 for plain, end in parted(written):
                     place += 1
@@ -165,7 +165,7 @@ class Lexis:
                     cut = start + end
 
     def _longest(
-        self, beginning: _Beginning, words: Sequence[Word], plain: tuple[str, ...], index: int
+        self, beginning: Beginning, words: Sequence[Word], plain: tuple[str, ...], index: int
     ) -> tuple[int, frozenset[str]] | None:
         """The longest phrase that begins here: how many words it has, and its ideas."""
         for count, phrases in beginning:
@@ -181,7 +181,7 @@ class Lexis:
         """
         prefix, blank, rest = word.partition(" ")
         if blank:
-            joined = self._known_form(f"{prefix}{_SPELLING.get(rest.lower(), rest)}".lower())
+            joined = self._known_form(f"{prefix}{SPELLING.get(rest.lower(), rest)}".lower())
             apart = ((self.plain(prefix), len(prefix)), (self.plain(rest), len(word)))
             return ((joined, len(word)),) if joined else apart
         whole = self.plain(word)
@@ -197,30 +197,30 @@ class Lexis:
         if low[-1:] == "2" and low[:-1].isalpha():
             low = low[:-1]  # "masuk2" is "masuk-masuk"
         elif low[0].isdecimal():
-            low = "nol" if low == "0" else "kali"
-        low = _SPELLING.get(low, low)
+            low = "nol" if low == "0" else "kali" if low.endswith("x") else "error"
+        low = SPELLING.get(low, low)
         known = self._known_form(low)
         if known is None and low.isalpha():
             known = next(
                 (
                     form
                     for root in roots(low, passive=self._passive)
-                    if (form := self._known_form(_SPELLING.get(root, root)))
+                    if (form := self._known_form(SPELLING.get(root, root)))
                 ),
                 None,
             )
-        return known or (self._meant(low) if len(low) >= _SHORTEST_FUZZY and low.isalpha() else low)
+        return known or (self._meant(low) if len(low) >= SHORTEST_FUZZY and low.isalpha() else low)
 
     def _known_form(self, low: str) -> str | None:
         """A known word that this is, with or without what hangs at its end."""
         if low in self._known:
             return low
-        if low.endswith("e") and (full := _SPELLING.get(low[:-1] + "ai", low[:-1] + "ai")) in self._known:
+        if low.endswith("e") and (full := SPELLING.get(low[:-1] + "ai", low[:-1] + "ai")) in self._known:
             return full  # "kepake" is "kepakai"
         for clitic in _CLITICS:
             stem = low.removesuffix(clitic)
             if stem != low and len(stem) >= _SHORTEST_STEM:
-                stem = _SPELLING.get(stem, stem)
+                stem = SPELLING.get(stem, stem)
                 if stem in self._known:
                     return stem
         return None
@@ -229,69 +229,8 @@ class Lexis:
         """The known word that differs in one letter, not the first, the word itself where there is none."""
         if word in EVERYDAY:
             return word  # "getting" is no slip of "setting"
-        slips = (self._slips[slip] for slip in (word, *_without_one(word)) if slip in self._slips)
+        slips = (self._slips[slip] for slip in (word, *without_one(word)) if slip in self._slips)
         return next((meant for meant in slips if meant[0] == word[0]), word)
 
 
-def _without_one(word: str) -> Iterator[str]:
-    for index in range(len(word)):
-        yield word[:index] + word[index + 1 :]
-
-
-def _spelling() -> dict[str, str]:
-    return {
-        variant: usual
-        for language in LANGUAGES
-        for usual, variants in table(language, "spelling").items()
-        for variant in variants.split()
-    }
-
-
-_Phrases = dict[tuple[str, ...], frozenset[str]]
-#: Of the phrases that begin with one word: by how many words they have, the longest first.
-_Beginning = list[tuple[int, _Phrases]]
-
-
-def of_kind(kind: str) -> Iterator[tuple[str, str]]:
-    """The ideas of one kind with their phrases, in all languages."""
-    for language in LANGUAGES:
-        for idea, listed in table(language, kind).items():
-            for phrase in listed.split(","):
-                yield idea, phrase
-
-
-def _phrases(named: Iterable[tuple[str, str]]) -> _Phrases:
-    """The words of each phrase, with its ideas.
-
-    What only tells a bill ("notifikasi transaksi") speaks of what its words name, too.
-    """
-    spelt = [(idea, [_SPELLING.get(word, word) for word in _TOKEN.findall(said.lower())]) for idea, said in named]
-    alone = {word for _, words in spelt for word in words if not word.endswith(_OWNER)}
-    ideas: dict[tuple[str, ...], set[str]] = {}
-    for idea, words in spelt:
-        bare = [word.removesuffix(_OWNER) if word.removesuffix(_OWNER) in alone else word for word in words]
-        ideas.setdefault(tuple(bare if len(words) > 1 else words), set()).add(idea)
-    for phrase in [phrase for phrase, told in ideas.items() if told == {"bill"}]:
-        ideas[phrase] |= {idea for word in phrase for idea in ideas.get((word,), ())}
-    return {phrase: frozenset(told) for phrase, told in ideas.items() if phrase}
-
-
-def _by_beginning(phrases: _Phrases) -> dict[str, _Beginning]:
-    """The phrases by their first word."""
-    found: dict[str, dict[int, _Phrases]] = {}
-    for words, ideas in phrases.items():
-        found.setdefault(words[0], {}).setdefault(len(words), {})[words] = ideas
-    return {first: sorted(by_count.items(), reverse=True) for first, by_count in found.items()}
-
-
-def _slips(known: Iterable[str]) -> dict[str, str]:
-    """What a known word becomes when a letter is left out, and itself: two words that share one differ in one letter."""
-    found: dict[str, str] = {}
-    for word in sorted(word for word in known if len(word) >= _SHORTEST_FUZZY):
-        for slip in (word, *_without_one(word)):
-            found.setdefault(slip, word)
-    return found
-
-
-_SPELLING = _spelling()
 CONCEPTS = Lexis(of_kind("concepts"))

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from parsing.fields.concepts import Lexis, Mention, of_kind
+from parsing.fields.concepts import Lexis, Mention
+from parsing.fields.phrasebook import of_kind
 
 #: Deeds that one phrase tells; of these, mending is told only where "sudah" or "saya" stands close before it.
 _ACTS = frozenset({"act", "report", "visit", "claim", "mend"})
@@ -39,7 +40,7 @@ _DEEDS = (
     _Verb("try", {"try_thing"}, 5),
     _Verb("use", {"try_thing"}, 5),
     _Verb("send", {"send_thing"}, 5),
-    _Verb("contact", {"contact_thing", "count"}, 5),
+    _Verb("contact", {"contact_thing", "count", "answer"}, 5),
     _Verb("look", {"look_thing"}, 6),
     _Verb("request", {"anew", "count"}, 4, turned=False),
     _Verb("file", {"file_thing"}, 4, turned=False),
@@ -73,10 +74,13 @@ def _has_object(mentions: Sequence[Mention], index: int, verb: _Verb) -> bool:
     if verb.name not in mentions[index].ideas:
         return False
     place, things = mentions[index].place, verb.things
+    counted = index > 0 and "count" in mentions[index - 1].ideas  #: "bukti udah 5x kirim"
     behind = mentions[index + 1 : index + 1 + _NEAR]
     if any(things & other.ideas and other.place - place <= verb.within for other in behind):
         return True
-    turned = index > 0 and bool(mentions[index - 1].ideas & DONE) and place - mentions[index - 1].place == 1
+    turned = any(
+        other.ideas & DONE and place - other.place <= 1 + counted for other in mentions[max(0, index - 2) : index]
+    )
     before = mentions[max(0, index - _NEAR) : index] if turned and verb.turned else ()
     return any(things & other.ideas for other in before)
 

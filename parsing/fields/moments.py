@@ -13,7 +13,7 @@ from parsing.fields.vocabulary import spelled
 
 _BEFORE, _AFTER = 44, 36  #: code points of the same sentence that are looked at
 _UNTIL = re.compile(
-    rf"(?:^|[^\w])(?:{spelled(clock_words('until'))})(?:\s{{1,2}}|\s{{0,2}}:\s{{0,2}})(?:(?:{spelled(clock_words('glue'))}|{spelled(clock_words('now'))}|dengan|dgn)\s{{1,2}}){{0,3}}$",
+    rf"(?:^|[^\w])(?<!\b(?:went|gone|came|come)[ ])(?:{spelled(clock_words('until'))})(?:\s{{1,2}}|\s{{0,2}}:\s{{0,2}})(?:(?:{spelled(clock_words('glue'))}|{spelled(clock_words('now'))}|dengan|dgn)\s{{1,2}}){{0,3}}$",
     re.IGNORECASE,
 )
 _RANGE = re.compile(

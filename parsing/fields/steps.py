@@ -27,6 +27,8 @@ _CLAUSE = re.compile(
 )
 
 
+#: What is quoted: "akun nonaktif, hubungi CS".
+_SHOWN = re.compile(r"(?<![\w\"])\"[^\"\n]{2,80}\"|“[^“”\n]{2,80}”")
 _BREAK = re.compile(rf"\s(?:{loosely_spelled(listed('break'))})\s", re.IGNORECASE)
 #: "folder spam juga udah": a deed, or what one does it to, and behind it that it is done.
 _BEHIND = re.compile(rf"\b(?:{loosely_spelled(listed('done_behind'))})\s*$", re.IGNORECASE)
@@ -96,7 +98,10 @@ def _clauses(text: str, words: Sequence[Word]) -> Iterator[_Clause]:
         last = bisect_left(words, end, first, key=_starts)
         spoken.append(list(LEXIS.mentions_in(words[first:last])))
         first = last
+    shown = [match.span() for match in _SHOWN.finditer(text)]
     for (start, end), mentions, following in zip(spans, spoken, [*spoken[1:], []], strict=True):
+        if any(left <= start and end <= right for left, right in shown):
+            continue  # what a screen said
         yield _Clause(start=start, end=end, text=text[start:end], mentions=mentions, next=following)
 
 
