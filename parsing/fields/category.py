@@ -73,12 +73,14 @@ RULES = (
     _rule(_C.DEPOSIT_MISSING, 3, "balance|money not_arrived", "withdraw transfer purchase", within=_WHOLE),
     _rule(_C.DEPOSIT_MISSING, 3, "deposit trouble", within=8),
     _rule(_C.DEPOSIT_MISSING, 2, "money|transfer not_arrived", "withdraw to_bank"),
-    _rule(_C.DEPOSIT_MISSING, 1, "money not_arrived", "withdraw to_bank"),
+    _rule(_C.DEPOSIT_MISSING, 1, "money not_arrived", "withdraw to_bank purchase"),
+    _rule(_C.DEPOSIT_MISSING, 3, "proof not_arrived|pending|zero", "withdraw to_bank purchase", within=24),
     _rule(_C.DEPOSIT_MISSING, 4, "payment not_arrived|pending|zero|where", "purchase withdraw to_bank", within=16),
     _rule(_C.DEPOSIT_MISSING, 4, "transfer|sent from_bank not_arrived|pending|zero|long", "purchase withdraw to_bank", within=24),
     _rule(_C.WITHDRAWAL_MISSING, 5, "withdraw not_arrived|pending|failed|refused", within=16),
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw cannot", within=6),
-    _rule(_C.WITHDRAWAL_MISSING, 4, "withdraw error|zero|deducted", within=12),
+    _rule(_C.WITHDRAWAL_MISSING, 4, "withdraw error|zero|deducted|slow", within=12),
+    _rule(_C.WITHDRAWAL_MISSING, 4, "transfer|sent|money person not_arrived|zero", "deposit otp", within=14),
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw trouble", within=8),
     _rule(_C.WITHDRAWAL_MISSING, 3, "withdraw not_arrived|pending|failed|refused|gone", within=_WHOLE),
     _rule(_C.DEPOSIT_MISSING, 3, "deposit long|where", within=8),
@@ -89,7 +91,7 @@ RULES = (
     _rule(_C.WITHDRAWAL_MISSING, 4, "not_arrived to_bank", "deposit otp login", within=3),
     _rule(_C.WITHDRAWAL_MISSING, 4, "refund not_arrived|pending|failed|refused|long|where", "not_me hacked deposit", within=12),
     _rule(_C.WITHDRAWAL_MISSING, 3, "refund neg", "not_me hacked deposit", within=3),
-    _rule(_C.WITHDRAWAL_MISSING, 5, "transfer to_bank not_arrived|pending|failed|neg", "to_platform deposit", within=20),
+    _rule(_C.WITHDRAWAL_MISSING, 5, "transfer to_bank not_arrived|pending|failed|cannot|neg", "to_platform deposit", within=20),
     _rule(_C.WITHDRAWAL_MISSING, 5, "sent to_bank not_arrived|pending|failed|gone", "to_platform deposit otp login", within=20),
     _rule(_C.WITHDRAWAL_MISSING, 3, "transfer not_arrived|pending|failed", "deposit balance to_platform from_bank"),
     _rule(_C.WITHDRAWAL_MISSING, 3, "purchase not_arrived|pending|failed|deducted"),
@@ -100,27 +102,29 @@ RULES = (
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "fraud"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "protect"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "intrusion"),
+    _rule(_C.SUSPICIOUS_ACTIVITY, 3, "deducted self|subscription", within=4),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "impersonated"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 4, "stranger enter|login|changed|transfer|sent|withdraw|account"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "money|balance gone|deducted stranger", within=14),
     _rule(_C.SUSPICIOUS_ACTIVITY, 5, "foreign_login", "restricted"),
     _rule(_C.SUSPICIOUS_ACTIVITY, 3, "phone|email|password changed stranger|self|not_me"),
     _rule(_C.ACCOUNT_RESTRICTED, 6, "account|rights|balance|money restricted", within=8),
+    _rule(_C.ACCOUNT_RESTRICTED, 6, "money|balance locked", "forgot password", within=3),
     _rule(_C.ACCOUNT_RESTRICTED, 4, "restricted"),
     _rule(_C.ACCOUNT_RESTRICTED, 2, "restricted|locked restricted_weak", within=_WHOLE),
     _rule(_C.LOGIN, 5, "cannot|failed enter|login", within=4),
     _rule(_C.LOGIN, 3, "login wrong|refused|error|not_working|not_arrived|pending"),
-    _rule(_C.LOGIN, 6, "forgot password|account", within=10),
+    _rule(_C.LOGIN, 6, "forgot password|account|email|phone", within=10),
     _rule(_C.LOGIN, 5, "locked"),
     _rule(_C.LOGIN, 4, "password wrong|reset|refused|failed", within=8),
-    _rule(_C.LOGIN, 3, "enter wrong|refused", within=5),
+    _rule(_C.LOGIN, 3, "enter wrong|refused", within=7),
     _rule(_C.LOGIN, 3, "enter password cannot|crash|bug|error|slow", "registration", within=12),
     _rule(_C.LOGIN, 4, "second_factor", "kyc"),
     _rule(_C.LOGIN, 4, "signed_out", "gone deposit withdraw"),
     _rule(_C.LOGIN, 4, "otp not_arrived|wrong|failed|refused", "registration", within=10),
     _rule(_C.LOGIN, 4, "login otp|password expired|slow|pending", "registration", within=16),
     _rule(_C.LOGIN, 4, "enter otp|password inactive", "registration", within=24),
-    _rule(_C.LOGIN, 4, "login|enter inactive", "registration", within=12),
+    _rule(_C.LOGIN, 4, "login|enter|otp inactive", "registration", within=12),
     _rule(_C.LOGIN, 3, "phone|email inactive", within=6),
     _rule(_C.REGISTRATION_ALREADY_USED, 6, "already_used registration", within=_WHOLE),
     _rule(_C.REGISTRATION_ALREADY_USED, 5, "already_used phone|email|identity never_had|refused|failed|cannot|neg", within=24),
@@ -171,6 +175,24 @@ _OWN_COMPLAINT = 5
 _OF_HIMSELF = 3  #: words of himself, with which nobody writes to many
 _MANY_WORDS = 12  #: who says so much without a trouble, and nothing of himself, brings no details that we asked for
 _HARMLESS = ("howto", "wish", "thanks", "praise")
+#: What a complaint is about that says no more than that, the surest first; and what tells a complaint.
+_TOPICS = (
+    ("withdraw", _C.WITHDRAWAL_MISSING),
+    ("deposit", _C.DEPOSIT_MISSING),
+    ("registration otp", _C.REGISTRATION_OTP),
+    ("registration", _C.REGISTRATION_FORM),
+    ("kyc", _C.VERIFICATION_KYC),
+    ("stranger|intrusion|hacked", _C.SUSPICIOUS_ACTIVITY),
+    ("purchase", _C.WITHDRAWAL_MISSING),
+    ("money|balance gone|deducted", _C.SUSPICIOUS_ACTIVITY),
+    ("login|password|second_factor", _C.LOGIN),
+    ("transfer|sent to_bank", _C.WITHDRAWAL_MISSING),
+    ("payment|transfer|sent", _C.DEPOSIT_MISSING),
+    ("money|balance not_arrived|failed|pending|zero", _C.DEPOSIT_MISSING),
+    ("verification", _C.VERIFICATION_KYC),
+    ("thing", _C.TECHNICAL),
+)
+_COMPLAINING = "neg cannot not_arrived not_shown not_working failed refused pending gone deducted zero wrong error bug slow crash grievance why where long trouble sudden self".split()
 _WENT_WRONG = (
     "not_arrived cannot failed error locked wrong refused restricted hacked not_me second_factor inactive".split()
 )
@@ -204,10 +226,20 @@ def category(
     best: str = max(scores, key=lambda each: scores[each])
     if _is_silent(said, scores[best]):
         return Verdict(category=Category.OTHER, score=0, why="", silent=True, at_issue=False)
+    if scores[best] < _LEAST and (topic := _topic(said)):
+        return Verdict(category=topic, score=_LEAST, why="topic")
     if scores[best] < _LEAST:
         foreign = said.words >= _MANY_WORDS and not named and not said.has("me", *_WENT_WRONG)
         return Verdict(category=Category.OTHER, score=0, why="", silent=foreign, at_issue=not said.has(*_HARMLESS))
     return Verdict(category=best, score=scores[best], why=", ".join(why[best]))
+
+
+def _topic(said: Spoken) -> Category | None:
+    """What somebody complains about of whom no rule tells what went wrong: nobody writes of it for nothing."""
+    foreign = said.words >= _MANY_WORDS and not said.has("me")
+    if foreign or not said.has(*_COMPLAINING) or said.has(*_HARMLESS, *_NO_REPORT):
+        return None
+    return next((about for ideas, about in _TOPICS if all(said.has(*idea.split("|")) for idea in ideas.split())), None)
 
 
 def _is_silent(said: Spoken, score: float) -> bool:

@@ -32,7 +32,9 @@ _FIELDS = {"username": "usernames", "transaction_id": "transaction_ids", "occurr
 _BROUGHT_BY = {item: (field,) for item, field in _FIELDS.items()} | {"contact": ("emails", "phones", "usernames")}
 _TICKET = re.compile(
     r"\[[^\[\]\n]{0,30}?#?(?P<bracket>[A-Z]{0,6}-?\d{4,12})[^\[\]\n]{0,30}\]|\b(?P<ours>LKT-\d{4,12})\b|#[ \t]?(?P<hash>(?:[A-Z]{1,6}-)?\d{2,}[-\d]{2,12})"
-    r"|\b(?:tiket|ticket|laporan|report|aduan|case|kasus|pengaduan|komplain|complaint)(?:nya|ku)?\b[^\d\n]{0,25}?(?P<labelled>(?:\b[A-Z]{1,6}-)?(?:\d{4,12}|\d{2,8}-\d{2,12})(?!\d|[.,:/-]\d|\s?(?:rb|ribu|jt|juta)\b))",
+    r"|\b(?:tiket|ticket|laporan|report|aduan|case|kasus|pengaduan|komplain|complaint)(?:nya|ku)?\b[^\d\n]{0,25}?(?P<labelled>(?:\b[A-Z]{1,6}-)?(?:\d{4,12}|\d{2,8}-\d{2,12})(?!\d|[.,:/-]\d|\s?(?:rb|ribu|jt|juta)\b))"
+    # and in pieces, where it is called a number, so that it is no date
+    r"|\b(?:tiket|ticket|laporan|report|aduan|case|kasus|pengaduan|komplain|complaint)(?:nya|ku)?\b[^\d\n]{0,20}?\b(?:no|nomor|nomer|number)\b[. \t:]{0,3}(?P<pieces>(?:[A-Z]{1,6}[-/])?\d{1,8}(?:[-/]\d{1,8}){1,3})",
     re.IGNORECASE,
 )
 #: Of these, in lower case, one stands in whatever the pattern matches.
