@@ -10,16 +10,19 @@ import os
 import signal
 import smtplib
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from store.models import Letter, Mail, Ticket
-from tests.desk import Desk
+from tests.desk import ROOT, Desk
+from tests.intake.conftest import customer_mail
 from tests.intake.mailbox import mail
 from tests.servers import certificates, dovecot
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -44,7 +47,15 @@ def server(pair: dict[str, Path]) -> Iterator[Dovecot]:
 class Room:
     """A desk that reads one mailbox, and what its operator hears."""
 
-    def __init__(self, folder: Path, server: Dovecot, **account: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        server: Dovecot,
+        *,
+        wrapper: Sequence[str] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
+        **account: Any,
+    ) -> None:
         self.server, self.user, self.heard = server, server.new_user(), folder / "heard"
         self.folder = (account.get("folders") or ["INBOX"])[0]
         known = {"name": "box", "desk": "help", "host": "127.0.0.1", "port": server.port, "tls": "none"}
@@ -54,6 +65,8 @@ class Room:
             folder=folder / "desk",
             imap=[known | account],
             more={"alerts": {"command": pager, "door_minutes": 0.02}},
+            wrapper=wrapper,
+            environment=dict(environment),
         )
         self.set_password(PASSWORD)
 
@@ -87,7 +100,10 @@ class Room:
 
     def check(self) -> str:
         """What `check --online` says of the mailbox."""
-        lines = self.desk.command("check", "--online").stdout.decode().splitlines()
+        command = [*self.desk.wrapper, sys.executable, "-m", "intake.cli", "--config", str(self.desk.config)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run([*command, "check", "--online"], capture_output=True, env=environment, check=False)
+        lines = done.stdout.decode().splitlines()
         return next(line for line in lines if "mailbox box" in line)
 
     def close(self, mails: int) -> None:
@@ -259,3 +275,87 @@ def test_a_disk_that_fills_up(server: Dovecot, small_disk: Path) -> None:
         room.close(2)
     finally:
         room.desk.end()
+
+
+@pytest.mark.battery
+def test_a_dns_that_does_not_answer(tmp_path: Path, server: Dovecot, pair: dict[str, Path]) -> None:
+    """It goes away in mid-run, for the server's name alone stood in it; it is told from a name that there is not."""
+    certificates.make(pair["tls_key"].parent, address="imap.desk.test")
+    server.stop()
+    server.start()
+    hosts, resolver = tmp_path / "hosts", tmp_path / "resolv.conf"
+    known = "127.0.0.1 localhost imap.desk.test\n"
+    hosts.write_text(known)
+    resolver.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")  # where nobody answers
+    mounts = f"mount --bind {hosts} /etc/hosts && mount --bind {resolver} /etc/resolv.conf"
+    apart = ["unshare", "--mount", "sh", "-c", f'{mounts} && exec "$@"', "sh"]
+    told = {"host": "imap.desk.test", "port": server.tls_port, "tls": "implicit"}
+    room = Room(tmp_path, server, wrapper=apart, tls_ca=str(pair["tls_certificate"]), **told)
+    try:
+        room.open()
+        hosts.write_text("127.0.0.1 localhost\n")
+        server.kick(room.user)
+        room.put(1)
+        room.hears("wrong: imap:box", "cannot be reached", "name resolution")
+        assert "the DNS does not answer" in room.check()
+        hosts.write_text(known)
+        room.has(1)
+        room.hears("over: imap:box")
+        room.close(1)
+    finally:
+        room.desk.end()
+
+
+#: A machine whose clock goes wrong while a daemon runs: read by Python when it starts.
+_WRONG_CLOCK = """
+import os, time
+from datetime import UTC, datetime, timedelta
+from apscheduler.schedulers import base
+from intake import clock
+
+true, true_ns = time.time, time.time_ns
+
+def wrong():
+    return float(open(os.environ["WRONG_CLOCK"]).read() or 0)
+
+class Clock(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) + timedelta(seconds=wrong())
+
+time.time, time.time_ns = lambda: true() + wrong(), lambda: true_ns() + int(wrong() * 1e9)
+base.datetime, clock.now = Clock, lambda: Clock.now(UTC)
+"""
+
+
+@pytest.mark.battery
+def test_a_clock_that_is_set(tmp_path: Path, server: Dovecot) -> None:
+    """Back a day, two days on, to the year 2080, and right again: mail is taken and letters leave all the while."""
+    (tmp_path / "sitecustomize.py").write_text(_WRONG_CLOCK)
+    wrong = tmp_path / "wrong"
+    wrong.write_text("0")
+    environment = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "WRONG_CLOCK": str(wrong)}
+    room = Room(tmp_path, server, environment=environment)
+    try:
+        room.open()
+        for number, seconds in enumerate((-86_400, 172_800, 1_700_000_000, 0), 1):
+            wrong.write_text(str(seconds))
+            time.sleep(1)
+            room.desk.send(_report(number), f"u{number}@example.com")
+            began = time.monotonic()
+            room.desk.until(lambda number=number: _sent(room.desk) == number, "its letter")  # type: ignore[misc]
+            print(f"\na clock {seconds:,} s wrong: the letter has left after {time.monotonic() - began:.1f} s", end="")
+        assert room.desk.log().count("the machine's clock was set") == 4
+        room.close(4)
+    finally:
+        room.desk.end()
+
+
+def _report(number: int) -> bytes:
+    """Each from somebody else, so that each is acknowledged."""
+    told = {"Message_ID": f"<{number}@example.com>", "From": f"u{number}@example.com"}
+    return customer_mail(f"Username: u_{number}\n", **told)
+
+
+def _sent(desk: Desk) -> int:
+    return sum(letter.state == "sent" for letter in desk.rows(Letter))

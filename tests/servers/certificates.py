@@ -15,10 +15,10 @@ _DAY = timedelta(days=1)
 
 
 def make(folder: Path, *, address: str = "127.0.0.1", ended: bool = False) -> dict[str, Path]:
-    """A certificate for an address that vouches for itself, and its key; named as the SMTP door's settings are."""
+    """A certificate for an address or a name, which vouches for itself, and its key; called as the SMTP door does."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk.test")])
-    here = x509.IPAddress(ipaddress.ip_address(address))
+    here = x509.DNSName(address) if address[0].isalpha() else x509.IPAddress(ipaddress.ip_address(address))
     now = datetime.now(UTC) - (2 * _DAY if ended else timedelta(0))
     made = (
         x509.CertificateBuilder()
