@@ -115,10 +115,12 @@ def take_back_attempt(session: Session, arrival_id: int) -> None:
     )
 
 
+_OF_DESK = select(Mail.ingest_key, Mail.id, Mail.state, Mail.ticket_id).where(Mail.desk_id == bindparam("desk"))
+#: Not in one condition: SQLite then looks through all mails of the desk.
 _SAME = Prepared(
-    select(Mail.ingest_key, Mail.id, Mail.state, Mail.ticket_id).where(
-        Mail.desk_id == bindparam("desk"),
-        (col(Mail.ingest_key) == bindparam("key")) | (col(Mail.message_id) == bindparam("message_id")),
+    sqlalchemy.union_all(
+        _OF_DESK.where(Mail.ingest_key == bindparam("key")),
+        _OF_DESK.where(Mail.message_id == bindparam("message_id"), Mail.ingest_key != bindparam("key")),
     )
 )
 

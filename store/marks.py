@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Select, bindparam, or_
+from sqlalchemy import ColumnElement, Select, bindparam, tuple_
 from sqlmodel import Session, col, select
 
 from store import customers, rows
@@ -99,8 +99,10 @@ def _marks(alike: ColumnElement[bool]) -> Select[int, str, str, str, str, str, d
 @cache
 def _exact(count: int) -> Prepared:
     """Earlier marks that are one of so many."""
-    wanted = zip(several("kind", count), several("value", count), strict=True)
-    return Prepared(_marks(or_(*((col(Mark.kind) == kind) & (col(Mark.value) == value) for kind, value in wanted))))
+    kinds, values = several("kind", count), several("value", count)
+    pairs = tuple_(col(Mark.kind), col(Mark.value)).in_([tuple_(*pair) for pair in zip(kinds, values, strict=True)])
+    # SQLite finds no pairs in an index, and would look through all marks of the desk
+    return Prepared(_marks(col(Mark.kind).in_(kinds) & col(Mark.value).in_(values) & pairs))
 
 
 _OF_SENDER = Prepared(_marks((col(Mark.kind) == LIKENESS) & (col(Mark.sender) == bindparam("sender"))))

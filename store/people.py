@@ -77,16 +77,13 @@ def person_at(session: Session, desk_id: int, address: str) -> int | None:
     return int(known.person_id) if known is not None else None
 
 
-_SAME_PERSON = Prepared(
-    select(PersonAddress.address, PersonAddress.verified).where(
-        PersonAddress.desk_id == bindparam("desk"),
-        col(PersonAddress.person_id).in_(
-            select(PersonAddress.person_id)
-            .where(PersonAddress.desk_id == bindparam("desk"), PersonAddress.address == bindparam("address"))
-            .correlate(None)
-        ),
-    )
+#: A person is one desk's: with the desk beside it SQLite would look through all addresses of the desk.
+_OF_PERSON = col(PersonAddress.person_id).in_(
+    select(PersonAddress.person_id)
+    .where(PersonAddress.desk_id == bindparam("desk"), PersonAddress.address == bindparam("address"))
+    .correlate(None)
 )
+_SAME_PERSON = Prepared(select(PersonAddress.address, PersonAddress.verified).where(_OF_PERSON))
 
 
 def same_person(session: Session, desk_id: int, address: str) -> dict[str, bool]:

@@ -40,6 +40,7 @@ class Mail(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("desk_id", "ingest_key"),
         Index("ix_mail_sender", "desk_id", "sender", "received_at"),
+        Index("ix_mail_message", "desk_id", "message_id"),
     )
 
     id: int | None = columns.key()

@@ -46,7 +46,7 @@ class Message(SQLModel, table=True):
     desk_id: int = columns.ref("desk.id")
     ticket_id: int = columns.ref("ticket.id", index=True)
     mail_id: int | None = columns.ref("mail.id", index=True, nullable=True)
-    letter_id: int | None = columns.ref("outbox.id", nullable=True)  #: of what we wrote
+    letter_id: int | None = columns.ref("outbox.id", index=True, nullable=True)  #: of what we wrote
     direction: str  #: in, out, note
     message_id: str | None = None
     sender_name: str = ""
