@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, case, func
+from sqlalchemy import ColumnElement, bindparam, case, func
 from sqlmodel import Session, col, select
 
 from parsing.mail import Nature
@@ -40,6 +40,7 @@ class Written(NamedTuple):
 
     acknowledged_last_hour: int
     acknowledged_last_day: int
+    last_day: int  #: of whatever kind
     any: bool  #: whether there were any within MEMORY
 
 
@@ -52,12 +53,17 @@ _JOINED = col(LetterRecipient.letter_id) == col(Letter.id)
 
 
 def _acknowledged(since: str) -> object:
-    recent = (col(Letter.kind) == ACKNOWLEDGEMENT) & (col(Letter.created_at) > bindparam(since))
-    return func.coalesce(func.sum(case((recent, 1), else_=0)), 0)
+    return _many((col(Letter.kind) == ACKNOWLEDGEMENT) & (col(Letter.created_at) > bindparam(since)))
+
+
+def _many(alike: ColumnElement[bool]) -> object:
+    return func.coalesce(func.sum(case((alike, 1), else_=0)), 0)
 
 
 _WRITTEN = Prepared(
-    select(_acknowledged("hour"), _acknowledged("day"), func.count())  # type: ignore[call-overload]
+    select(  # type: ignore[call-overload]
+        _acknowledged("hour"), _acknowledged("day"), _many(col(Letter.created_at) > bindparam("day")), func.count()
+    )
     .select_from(Letter)
     .join(LetterRecipient, _JOINED)
     .where(*_TO_SENDER, Letter.kind != ANSWER)
@@ -118,7 +124,7 @@ def written(session: Session, desk_id: int, sender: str, now: datetime) -> Writt
     """How much the desk has written to an address of its own accord."""
     since = {"hour": now - timedelta(hours=1), "day": now - timedelta(days=1), "after": now - MEMORY}
     found = _WRITTEN.first(session, {"desk": desk_id, "sender": sender} | since)
-    return Written(int(found[0]), int(found[1]), found[2] > 0)
+    return Written(int(found[0]), int(found[1]), int(found[2]), found[3] > 0)
 
 
 def exchange(session: Session, desk_id: int, sender: str, now: datetime) -> Exchange:

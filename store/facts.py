@@ -153,6 +153,7 @@ class Facts:
     mails_before: int = 0  #: from that address
     acknowledged_last_hour: int = 0  #: acknowledgements to the sender's address
     acknowledged_last_day: int = 0
+    written_last_day: int = 0  #: automatic letters to the sender's address, of whatever kind
     acknowledged_to_domain: int = 0  #: within the hour, to all addresses of the sender's domain
     acknowledged_by_desk: int = 0  #: within the hour, to everybody
     exchange: Exchange = Exchange()  #: with the sender

@@ -120,6 +120,7 @@ def _of_sender(session: Session, desk: int, sender: str, now: datetime) -> dict[
         "mails_before": known.mails,
         "acknowledged_last_hour": wrote.acknowledged_last_hour,
         "acknowledged_last_day": wrote.acknowledged_last_day,
+        "written_last_day": wrote.last_day,
         "acknowledged_to_domain": known.to_domain,
         "acknowledged_by_desk": known.by_desk,
         # an agent answers notices all day long

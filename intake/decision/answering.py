@@ -22,6 +22,10 @@ ROBOTS: Final = frozenset({
     "listserv", "majordomo", "abuse", "hostmaster", "webmaster", "root", "nobody",
 })  # fmt: skip
 
+#: Letters of all kinds to one address a day, for each acknowledgement that it may have: who reports and then answers or
+#: asks gets two a matter, and whoever has many tickets open must not have three on each of them.
+OF_ALL: Final = 2
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
@@ -121,6 +125,7 @@ def _enough(facts: Facts, policy: Policy, *, loop: bool) -> str:
         (loop, "too many of our automatic letters were answered: a loop"),
         (facts.acknowledged_last_hour >= policy.acknowledgements_an_hour, "enough acknowledgements within the hour"),
         (facts.acknowledged_last_day >= policy.acknowledgements_a_day, "enough acknowledgements within the day"),
+        (facts.written_last_day >= OF_ALL * policy.acknowledgements_a_day, "enough letters within the day"),
         (
             facts.acknowledged_to_domain >= policy.domain_an_hour,
             "enough acknowledgements to the domain within the hour",

@@ -15,7 +15,7 @@ import pytest
 from replies.settings import DeskSettings
 from store import alerts, migrate
 from store.engine import looking, open_store
-from store.models import Alert, Letter, LetterRecipient, Mail
+from store.models import Alert, Letter, LetterRecipient, Mail, Ticket
 from tests.intake.conftest import NOON, Counter, make_counter
 
 _MX = "mx.desk.test"
@@ -104,6 +104,29 @@ def _check_one(desk: Counter, many: int) -> None:
     assert at[2] - NOON <= timedelta(minutes=10)
 
 
+def _check_all_kinds(desk: Counter, days: int, a_day: int) -> None:
+    """Of a sender who reports eight matters a day, and asks of each of his tickets how far it is, always with news."""
+    sender, number = "budi@legit.test", 0
+    for day in range(days):
+        for turn in range(a_day):
+            number += 1
+            desk.clock.append(NOON + timedelta(days=day, minutes=turn * 1_200 / a_day))
+            content = _mail(number, sender, "pass")
+            if turn % (a_day // 8):
+                listed = desk.rows(Ticket)
+                asked = listed[number % len(listed)].number
+                head = content.replace(f"Subject: Laporan {number}".encode(), f"Subject: Re: [{asked}]".encode())
+                body = f"Min, bagaimana progres {asked}? Juga TRX-20261124-{50_000 + number}.\r\n"
+                content = head.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" + body.encode()
+            desk.take(content, mail_from=sender, client="127.0.0.1")
+    kinds = Tally(each.kind for each in desk.rows(Letter))
+    of_days = Tally((each.created_at - NOON).days for each in desk.rows(Letter))
+    print(f"\n{number} mails in {days} days: letters {dict(kinds)}, a day {dict(of_days)}", end="")
+    assert kinds["received"] > 5 * days
+    assert kinds["status"] > 5 * days
+    assert max(of_days.values()) <= 20
+
+
 def _check_domain(desk: Counter, many: int, ceiling: int) -> None:
     flood = Flood(many=many, within=timedelta(minutes=50), sender=lambda number: f"user{number}@big.test")
     _pour(desk, flood)
@@ -134,6 +157,12 @@ def test_ten_thousand_mails_of_one_sender_get_ten_letters_a_day(tmp_path: Path) 
 
 
 @pytest.mark.battery
+def test_letters_of_all_kinds_have_a_ceiling(tmp_path: Path) -> None:
+    """Twenty a day to one sender, however many tickets there are to ask about."""
+    _check_all_kinds(_desk(tmp_path), 7, 200)
+
+
+@pytest.mark.battery
 def test_a_domain_has_a_ceiling(tmp_path: Path) -> None:
     """Two hundred an hour, unless told otherwise."""
     _check_domain(_desk(tmp_path), 600, 200)
@@ -147,9 +176,10 @@ def test_above_the_desks_ceiling_letters_are_held_and_the_operators_told_once(tm
 
 def test_a_small_flood_of_each_kind(tmp_path: Path) -> None:
     """A sample of the battery's."""
-    for name in ("forged", "one", "domain", "all"):
+    for name in ("forged", "one", "kinds", "domain", "all"):
         (tmp_path / name).mkdir()
     _check_forged(_desk(tmp_path / "forged"), 100)
     _check_one(_desk(tmp_path / "one"), 160)
+    _check_all_kinds(_desk(tmp_path / "kinds"), 1, 48)
     _check_domain(_desk(tmp_path / "domain", acks_per_domain_hour=20), 64, 20)
     _check_all(_desk(tmp_path / "all", acks_per_hour=20), 64, 20)
