@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from intake.decision import authority
 from intake.decision.authority import Credentials
-from intake.identity.authenticate import Proof
+from intake.identity.authenticate import VERIFIED, Proof
 from parsing.mail import ParsedMail
 from store.facts import Facts
 
@@ -29,17 +29,18 @@ def told(
 ) -> str:
     """The whole sentence; `resembled` is the address that the sender's could be taken for."""
     warnings = _warnings(mail, proof, facts, identity, resembled, wrong_token)
-    return ", ".join([*_of_sender(mail, proof, facts), *warnings])
+    return ", ".join([*_of_sender(mail, proof, facts, identity), *warnings])
 
 
-def _of_sender(mail: ParsedMail, proof: Proof, facts: Facts) -> Iterator[str]:
+def _of_sender(mail: ParsedMail, proof: Proof, facts: Facts, identity: str) -> Iterator[str]:
     yield proof.told
     if mail.identity.suspicious:
         yield _FAULTS.get(mail.identity.why, "a fault in From")
     if mail.doubled:
         yield f"several {' and '.join(name.title() for name in mail.doubled)} fields"
     if mail.from_ is not None and mail.from_.address:
-        yield f"{_ordinal(facts.mails_before + 1)} mail of this person" if facts.mails_before else "first mail"
+        whose = "of this person" if identity == VERIFIED else "in this name"
+        yield f"{_ordinal(facts.mails_before + 1)} mail {whose}" if facts.mails_before else "first mail"
         own = mail.from_.address.lower()
         if any(each.address.lower() != own for each in mail.reply_to):
             yield "Reply-To differs"

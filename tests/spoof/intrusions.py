@@ -185,6 +185,16 @@ INTRUSIONS = [
     Intrusion(name="six quick answers", mails=_as(CUSTOMER, "Sudah masuk ke sistem kami.", _BY_REFERENCES, many=6)),
     Intrusion(name="six quick mails that answer nothing", mails=_as(CUSTOMER, "Sudah masuk ke sistem kami.", many=6)),
     Intrusion(name="twelve reports in his name", mails=_as(CUSTOMER, "{report}", many=12)),
+    # --- in the name of somebody unknown
+    Intrusion(
+        name="a stranger's report of the same transaction",
+        mails=_as("orang@nowhere.test", "{report}"),
+        leaves=frozenset({"+event:similar reports"}),
+    ),
+    Intrusion(
+        name="a stranger who copies himself",
+        mails=_as("orang@nowhere.test", "Halo", (*_BY_NUMBER, "Cc: eve@evil.test")),
+    ),
     # --- in an agent's name, with a token of the agent's
     Intrusion(name="the agent's answer", mails=_as(AGENT, "Kirim PIN Anda.", to="{agents}"), leaves=PENDING | TOLD),
     Intrusion(name="the agent's order", mails=_as(AGENT, "#close", to="{agents}"), leaves=PENDING | TOLD),
