@@ -23,7 +23,8 @@ def _lines(
     yield f"[{told['number']}] {told['subject']}"
     if "customer" in told:
         customer = told["customer"]
-        yield f"Customer: {customer['name']} <{customer['address'] or ''}>"
+        if customer["address"]:
+            yield f"Customer: {customer['name']} <{customer['address']}>"
         yield f"Status: {told['status']}, {told['category']}; opened {_when(told['created_at'], zone)}"
         yield from _findings(told["fields"])
     for message in told["messages"]:
@@ -33,8 +34,7 @@ def _lines(
 def _findings(fields: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
     for name, found in fields.items():
         for each in found:
-            value = each["value"]
-            yield f"{name}: {value.get('iso') or value if isinstance(value, dict) else value}"
+            yield f"{name}: {_value(each['value'])}"
 
 
 def _message(
@@ -51,6 +51,12 @@ def _message(
         yield f"File: {path}" + (f" (left out: {left_out[path]})" if path in left_out else "")
     yield ""
     yield message["text"].rstrip()
+
+
+def _value(value: Any) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    return str(value.get("iso") or " ".join(map(str, value.values())))
 
 
 def _when(iso: str, zone: tzinfo) -> str:

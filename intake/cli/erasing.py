@@ -79,18 +79,23 @@ def _clear(engine: Engine, found: Settings, gone: Gone) -> None:
 
 
 def _told(subject: Subject, gone: Gone, not_closed: list[str]) -> Iterator[str]:
+    own, shared, mails = _n(len(subject.own), "ticket"), _n(len(subject.shared), "ticket"), _n(gone.mails, "mail")
     names = ", ".join((*subject.names, *sorted(subject.addresses)))
     yield f"desk {subject.desk}: {names}"
-    yield f"  goes    what stands in {len(subject.own)} tickets: {gone.messages} messages, {gone.findings} findings"
+    yield f"  goes    what stands in {own}: {_n(gone.messages, 'message')}, {_n(gone.findings, 'finding')}"
     if subject.shared:
-        yield f"          the person's part in {len(subject.shared)} tickets of others, and what may quote it there"
-    yield f"          {gone.mails} mails and {gone.files} sealed files, with their keys; {gone.letters} letters of ours"
+        yield f"          the person's part in {shared} of others, and what may quote it there"
+    yield f"          {mails} and {_n(gone.files, 'sealed file')}, with their keys; our letters: {gone.letters}"
     if gone.cancelled:
-        yield f"          {gone.cancelled} of the letters have not left, and never will"
+        yield f"          {gone.cancelled} of the letters had not left, and never will"
     yield "          names, addresses, accounts, marks, threads"
-    yield f"  stays   number, dates, category and state of {len(subject.own)} tickets: figures count them"
-    yield f"          in the ledger when {gone.mails} mails came, and by which digests they are known again"
+    yield f"  stays   number, dates, category and state of {own}: figures count them"
+    yield f"          in the ledger when {mails} came, and by which digests they are known again"
     if subject.shared:
         yield "          what others wrote in their tickets, in their own words, and the files that they sent"
     if not_closed:
         yield f"  not yet {', '.join(not_closed)} is not closed: close it first, or say --open-too"
+
+
+def _n(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

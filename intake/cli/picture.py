@@ -35,7 +35,8 @@ def _lines(ticket: dict[str, Any]) -> Iterator[str]:
     verified += ", letters come back" if customer["undeliverable"] else ""
     yield click.style(f"[{ticket['number']}] {ticket['subject']}", bold=True)
     yield f"  {ticket['status']} · {ticket['category']} · {ticket['language']} · desk {ticket['desk']}"
-    yield f"  from     {customer['name']} <{customer['address']}> ({verified})"
+    if customer["address"]:
+        yield f"  from     {customer['name']} <{customer['address']}> ({verified})"
     yield f"  opened   {_when(ticket['created_at'])}"
     if ticket["status"] == "held":
         yield f"  held     {ticket['held_for']}: {holding.TOLD[holding.Reason(ticket['held_for'])]}"

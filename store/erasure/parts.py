@@ -25,7 +25,6 @@ from store.models import (
     Event,
     Finding,
     Letter,
-    LetterAttempt,
     LetterRecipient,
     Mail,
     Message,
@@ -128,10 +127,8 @@ def letters(session: Session, found: Sequence[Letter], subject: Subject) -> Gone
         if others is None:
             gone += rows.letters(session, [each.id or 0])
             continue
-        rows.blank(session, Letter, Letter.id == each.id)
-        rows.blank(session, LetterAttempt, LetterAttempt.letter_id == each.id)
+        gone += rows.empty(session, [each.id or 0])
         rows.blank(session, LetterRecipient, of_letter, theirs)
-        gone += Gone(letters=1, letter_ids=(each.message_id,))
     return gone
 
 

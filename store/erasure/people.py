@@ -54,7 +54,7 @@ def erase(session: Session, subject: Subject, by: str, now: datetime, *, open_to
     _close(session, subject, by, now, open_too=open_too)
     known = Words([*subject.addresses, *subject.names])
     own_ids = _own_message_ids(session, subject)
-    gone = _own_tickets(session, subject, now) + _told_agents(session, telling)
+    gone = _own_tickets(session, subject, now) + rows.empty(session, [each.id or 0 for each in telling])
     for key in subject.shared:
         gone += parts.erase(session, key, subject, known, by, now)
     gone += mentions.hide(session, subject, now) + _without_ticket(session, subject, now)
@@ -144,15 +144,6 @@ def _without_ticket(session: Session, subject: Subject, now: datetime) -> Gone:
     to_them = select(LetterRecipient.letter_id).where(func.lower(LetterRecipient.address).in_(subject.addresses))
     own = (Letter.desk_id == subject.desk_id, col(Letter.ticket_id).is_(None), col(Letter.id).in_(to_them))
     return gone + parts.letters(session, session.exec(select(Letter).where(*own)).all(), subject)
-
-
-def _told_agents(session: Session, letters: Iterable[Letter]) -> Gone:
-    """Letters to agents that told of the person on other tickets, or on none: that they went stays."""
-    gone = Gone()
-    for letter in letters:
-        rows.blank(session, Letter, Letter.id == letter.id)
-        gone += Gone(letters=1, letter_ids=(letter.message_id,))
-    return gone
 
 
 def _first_at(session: Session, ticket_id: int, subject: Subject) -> datetime | None:

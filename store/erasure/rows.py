@@ -126,28 +126,36 @@ def files(session: Session, message_keys: Sequence[int], mail_keys: Sequence[int
 
 def letters(session: Session, keys: Sequence[int]) -> Gone:
     """Erase letters of ours with whom they went to, but for agents; what had not left never does."""
-    count = cancelled = 0
-    ids: list[str] = []
-    agents = select(AgentAddress.address)
+    gone, agents = Gone(), select(AgentAddress.address)
     for piece in chunks(keys):
-        ids += session.exec(select(Letter.message_id).where(col(Letter.id).in_(piece))).all()
-        cancelled += cancel(session, piece)
-        count += blank(session, Letter, col(Letter.id).in_(piece))
-        blank(session, LetterAttempt, col(LetterAttempt.letter_id).in_(piece))
-        to = col(LetterRecipient.letter_id).in_(piece)
-        session.connection().execute(update(LetterRecipient).where(to).values(reply=""))
-        blank(session, LetterRecipient, to, func.lower(LetterRecipient.address).not_in(agents))
+        gone += empty(session, piece)
+        blank(
+            session,
+            LetterRecipient,
+            col(LetterRecipient.letter_id).in_(piece),
+            func.lower(LetterRecipient.address).not_in(agents),
+        )
+    return gone
+
+
+def empty(session: Session, keys: Sequence[int]) -> Gone:
+    """Take the bytes out of letters, and what servers said of them; what had not left, or failed, never leaves then.
+
+    Even where a sender has claimed it: the fence is raised.
+    """
+    ids = session.exec(select(Letter.message_id).where(col(Letter.id).in_(keys))).all()
+    cancelled = _withdraw(session, col(Letter.id).in_(keys), col(Letter.state).in_(WAITING))
+    _withdraw(session, col(Letter.id).in_(keys), col(Letter.state) == "failed")
+    count = blank(session, Letter, col(Letter.id).in_(keys))
+    blank(session, LetterAttempt, col(LetterAttempt.letter_id).in_(keys))
+    said = update(LetterRecipient).where(col(LetterRecipient.letter_id).in_(keys))
+    session.connection().execute(said.values(reply=""))
     return Gone(letters=count, cancelled=cancelled, letter_ids=tuple(ids))
 
 
-def cancel(session: Session, keys: Sequence[int]) -> int:
-    """Never send what waits of these letters, even where a sender has claimed it: the fence is raised."""
-    statement = (
-        update(Letter)
-        .where(col(Letter.id).in_(keys), col(Letter.state).in_(WAITING))
-        .values(state="cancelled", fence=col(Letter.fence) + 1, lease_until=None)
-    )
-    return session.connection().execute(statement).rowcount
+def _withdraw(session: Session, *where: Any) -> int:
+    values = {"state": "cancelled", "fence": col(Letter.fence) + 1, "lease_until": None}
+    return session.connection().execute(update(Letter).where(*where).values(**values)).rowcount
 
 
 def blank(session: Session, table: type[SQLModel], *where: Any) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlmodel import SQLModel
+from sqlalchemy import update
+from sqlmodel import SQLModel, col
 
 from intake.cli.command import run
 from store import outbox
@@ -71,7 +72,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(loket: Loket, room: 
     assert code == 0
     assert "nothing has been erased" in err
     assert "3 tickets" in out
-    assert "part in 1 tickets of others" in out
+    assert "part in 1 ticket of others" in out
     assert f"not yet {_hers(room)[0].number}" in out
     assert list(aviary.rows_of(counter.engine)) == before
     done = loket("person", "erase", KANARIA, "--yes", "--open-too")[1]
@@ -144,8 +145,18 @@ def test_what_has_not_left_never_does(loket: Loket, room: Room) -> None:
     headers = f"From: {KANARIA}\nTo: help@desk.test\nSubject: x\nMessage-ID: <new@kenari-mail.test>\n"
     counter.take(f"{headers}\nUsername: kenari_7781\n".encode(), mail_from=KANARIA)
     (waiting,) = [each for each in counter.rows(Letter) if each.state == "pending"]
-    assert "1 of the letters have not left" in loket("person", "erase", KANARIA, "--yes", "--open-too")[1]
+    assert "1 of the letters had not left" in loket("person", "erase", KANARIA, "--yes", "--open-too")[1]
     assert (room.row(Letter, waiting.id).state, room.row(Letter, waiting.id).content) == ("cancelled", b"")
+
+
+def test_a_letter_that_failed_cannot_be_sent_empty(loket: Loket, room: Room) -> None:
+    """Nobody sends again what has no words and no recipient any more."""
+    letter = next(each for each in room.counter.rows(Letter) if each.ticket_id == _hers(room)[0].id)
+    with writing(room.counter.engine) as session:
+        session.connection().execute(update(Letter).where(col(Letter.id) == letter.id).values(state="failed"))
+    assert loket("person", "erase", KANARIA, "--yes", "--open-too")[0] == 0
+    code, _, err = loket("outbox", "retry", str(letter.id))
+    assert (code, "cancelled" in err) == (1, True)
 
 
 def test_a_letter_to_others_has_to_leave_first(loket: Loket, room: Room) -> None:
