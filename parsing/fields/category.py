@@ -51,9 +51,7 @@ _OWN_COMPLAINT = 5
 _OF_HIMSELF = 3  #: words of himself, with which nobody writes to many
 _MANY_WORDS = 12  #: who says so much without a trouble, and nothing of himself, brings no details that we asked for
 _HARMLESS = ("howto", "wish", "thanks", "praise")
-_WENT_WRONG = (
-    "not_arrived cannot failed error locked wrong refused restricted hacked not_me second_factor inactive".split()
-)
+_WENT_WRONG = "not_arrived cannot failed error locked wrong refused restricted hacked not_me second_factor inactive slow crash bug not_shown not_working pending deducted gone".split()
 _NUMBERED = 4  #: a ticket's number, where its progress is asked for
 _ANSWERS = re.compile(r"^\s*(?:re|bls|balas|aw)\s*:", re.IGNORECASE)
 
@@ -95,7 +93,8 @@ def category(
 def _topic(said: Spoken) -> Category | None:
     """What somebody complains about of whom no rule tells what went wrong: nobody writes of it for nothing."""
     foreign = said.words >= _MANY_WORDS and not said.has("me")
-    if foreign or not said.has(*COMPLAINING) or said.has(*_HARMLESS, *_NO_REPORT):
+    tells = said.has(*COMPLAINING) or (said.has("me") and not said.has("ask"))
+    if foreign or not tells or said.has(*_HARMLESS, *_NO_REPORT):
         return None
     return next((about for ideas, about in TOPICS if all(said.has(*idea.split("|")) for idea in ideas.split())), None)
 

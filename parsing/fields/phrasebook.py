@@ -22,6 +22,7 @@ TOGETHER = (
     ("neg", "work", 4, "not_working"),
     ("neg", "approved", 4, "refused"),
     ("neg", "own_act", 4, "not_me"),
+    ("neg", "give_back", 4, "not_returned"),
 )
 
 

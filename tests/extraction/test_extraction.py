@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from parsing.fields.category import category
+from parsing.fields.missing import names_ticket
 from parsing.mail import Envelope, Nature, RawMail
 from parsing.reading import Reading, read, to_json
 from parsing.report import Category
@@ -22,7 +24,8 @@ from tests.extraction.scoring import Score, load, score
 HERE = Path(__file__).parent
 SHARED = Path(__file__).parents[3] / "shared" / "extraction" / "dev.jsonl"
 STEPS = HERE / "steps.jsonl"  #: labelled for steps alone
-OURS = sorted(path for path in HERE.glob("*.jsonl") if path != STEPS)
+SAYINGS = HERE / "sayings.jsonl"  #: a sentence or two of a report each, labelled for the category alone
+OURS = sorted(path for path in HERE.glob("*.jsonl") if path not in (STEPS, SAYINGS))
 
 #: F1 that a field has to reach.
 LINES = {
@@ -110,6 +113,18 @@ def test_steps_are_found_in_any_phrase() -> None:
     assert found.f1 >= LINES["steps_tried"]
 
 
+def test_a_sentence_tells_what_it_is_about() -> None:
+    """In few words, as reviews and chats have them: nothing beside them tells the category."""
+    sayings = load(SAYINGS)
+    wrong = [
+        (each["id"], each["category"], found, each["text"])
+        for each in sayings
+        if (found := category("", each["text"], ticket=names_ticket(each["text"], ())).category) != each["category"]
+    ]
+    print(f"\nsayings, {len(sayings)}: category {1 - len(wrong) / len(sayings):.3f}")
+    assert len(wrong) <= len(sayings) * (1 - WHOLE["category"]), wrong
+
+
 @pytest.mark.battery
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared set is not here: ../shared/extraction/dev.jsonl")
 def test_the_shared_mails_are_understood() -> None:
@@ -139,6 +154,7 @@ def test_our_own_set_is_large_and_broad() -> None:
 def test_labels_are_sound() -> None:
     """Every id once, every value in its mail: a wrong label would teach the wrong rule."""
     items = [item for path in (*OURS, STEPS) for item in load(path)]
+    assert len({item["text"] for item in load(SAYINGS)}) == len(load(SAYINGS))
     assert len({item["id"] for item in items}) == len(items)
     for item in items:
         page = re.sub(r"<[^<>]*>", "", item.get("html", ""))
