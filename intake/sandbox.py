@@ -8,6 +8,7 @@ which looks at them; see reading/eyes.py. A child that dies over a mail's words 
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -40,16 +41,25 @@ class Sandbox:
         """Start to read a spool file; `keys` are the keys to seal with, by desk.
 
         The future fails with TimeoutError or pebble.ProcessExpired where the child did not survive the mail, and with
-        BrokenProcessPool where children died and it is not known over which mail.
+        BrokenProcessPool where children died and it is not known over which mail. Raises OSError where no child can be
+        had.
         """
-        if self.broken:
-            self._stop_reading()
-            self._pool = children.pool(self._readers, NICENESS)
         job = Job(path=path, sha256=sha256, keys=keys, blobs=self._blobs, settings=self._settings, ocr=self._ocr)
         result: Future[SealedReading] = Future()
-        reading: Future[SealedReading] = self._pool.schedule(_read, args=[job], timeout=WALL_SECONDS)
+        reading = self._begin(job)
         reading.add_done_callback(lambda done: self._read(job, done, result))
         return result
+
+    def _begin(self, job: Job) -> Future[SealedReading]:
+        """Give a job to the children; to new ones where their pool is broken."""
+        try:
+            if self.broken:
+                self._stop_reading()
+                self._pool = children.pool(self._readers, NICENESS)
+            begun: Future[SealedReading] = self._pool.schedule(_read, args=[job], timeout=WALL_SECONDS)
+        except RuntimeError as error:  # what a pool says that cannot start its children, or has lost them just now
+            raise ChildProcessError(errno.ECHILD, "no child to read it") from error
+        return begun
 
     def _read(self, job: Job, done: Future[SealedReading], result: Future[SealedReading]) -> None:
         try:
@@ -78,7 +88,10 @@ class Sandbox:
     @property
     def broken(self) -> bool:
         """Whether children died in a way that their pool did not survive; what is being read there never ends."""
-        return not self._pool.active
+        try:
+            return not self._pool.active
+        except RuntimeError:  # it cannot start its children
+            return True
 
     def stop(self) -> None:
         """End the children; what they were reading counts as not tried any further."""

@@ -176,8 +176,13 @@ class Worker:
     def _try(self, held: Held, digest: str, attempt: Attempt) -> None:
         if held.attempts > MAX_ATTEMPTS:
             self._setbacks.set_aside(held, attempt.error or "the daemon died while this mail was read")
+            return
+        try:
+            reading = self._sandbox.read(self._spool.path(held.spool_name), digest, held.keys)
+        except OSError as error:  # no child can be had: the machine has no memory or no process left
+            self._setbacks.postponed(held, error)
         else:
-            self._reading[self._sandbox.read(self._spool.path(held.spool_name), digest, held.keys)] = held
+            self._reading[reading] = held
 
     def _trailer(self, name: str) -> tuple[Envelope, int, str] | None:
         try:

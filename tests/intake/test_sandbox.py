@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pebble import ProcessExpired
 
+from intake.reading import children
 from intake.sandbox import Sandbox
 from intake.spool import Spool
 from parsing.mail import Envelope
@@ -74,3 +75,35 @@ def test_a_child_that_is_killed_while_it_rests_is_replaced(sandbox: Sandbox, spo
     except BrokenProcessPool:
         assert sandbox.broken
     assert sandbox.read(spooled, "0" * 64, {}).result().mail.message_id == "1@example.com"
+
+
+class _Barren:
+    """A pool that can start no child, as pebble tells it."""
+
+    @property
+    def active(self) -> bool:
+        raise BrokenProcessPool("no process left")
+
+    def schedule(self, *_: object, **__: object) -> None:
+        """As it does when it starts its children."""
+        raise BrokenProcessPool("no process left")
+
+    def stop(self) -> None:
+        """There is nothing to stop."""
+
+    def join(self) -> None:
+        """Nor to wait for."""
+
+
+def test_a_machine_that_has_no_process_left_is_no_mails_fault(
+    sandbox: Sandbox, spooled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is an OSError, like a full disk; with processes to be had again the mail is read."""
+    with monkeypatch.context() as crowded:
+        crowded.setattr(children, "pool", lambda readers, niceness: _Barren())
+        sandbox._stop_reading()
+        for _ in range(2):
+            with pytest.raises(ChildProcessError):
+                sandbox.read(spooled, "0" * 64, {"help": keys.new_key()})
+            assert sandbox.broken
+    assert sandbox.read(spooled, "0" * 64, {"help": keys.new_key()}).result().mail.message_id == "1@example.com"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -12,6 +13,7 @@ from pebble import ProcessExpired
 from sqlalchemy.engine import Engine
 
 from intake import waiting, worker
+from intake.reading.sealing import SealedReading
 from store.blobs import BlobFolder
 from store.errors import BlobDamaged, StoreUnreachable
 from store.models import Arrival, Event, Letter, Mail, SealingKey, Ticket
@@ -131,6 +133,23 @@ def test_a_full_disk_costs_no_attempt(counter: Counter) -> None:
     (arrival,) = counter.rows(Arrival)
     assert (arrival.state, arrival.attempts) == ("waiting", 0)
     counter.reader.failures.clear()
+    counter.work()
+    assert [mail.state for mail in counter.rows(Mail)] == ["done"]
+
+
+def test_a_machine_without_processes_costs_no_attempt(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No child can be started for a while: mail waits, and none of it is called unreadable."""
+
+    def none_left(path: Path, sha256: str, seals: Mapping[str, bytes]) -> Future[SealedReading]:
+        raise BlockingIOError(errno.EAGAIN, "no process left")
+
+    counter.hand_in(customer_mail())
+    with monkeypatch.context() as crowded:
+        crowded.setattr(counter.reader, "read", none_left)
+        for _ in range(5):
+            counter.worker.step()
+    (arrival,) = counter.rows(Arrival)
+    assert (arrival.state, arrival.attempts) == ("waiting", 0)
     counter.work()
     assert [mail.state for mail in counter.rows(Mail)] == ["done"]
 
