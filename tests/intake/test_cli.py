@@ -213,7 +213,10 @@ def test_an_old_mail_set_aside_is_history_when_it_is_put_back(loket: Loket, coun
     line = json.loads(loket("mail", "list", "--state", "shunted", "--json")[1])
     assert loket("mail", "retry", str(line["id"]))[0] == 0
     counter.work()
-    shown = json.loads(loket("mail", "show", str(line["id"] + 1), "--json")[1])
+    anew = next(
+        each for each in map(json.loads, loket("mail", "list", "--json")[1].splitlines()) if each["id"] != line["id"]
+    )
+    shown = json.loads(loket("mail", "show", str(anew["id"]), "--json")[1])
     assert (shown["rule"], shown["acknowledged"]) == ("recover", "history")
     assert json.loads(loket("ticket", "show", line["ticket"], "--json")[1])["status"] == "closed"
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
+from structlog.testing import CapturingLogger
 
 from intake.doors import imap, imap_thread
 from intake.doors.imap_folder import RemoteFolder
@@ -67,13 +68,13 @@ def test_the_backlog_is_taken_as_history_where_it_is_wanted(desk: Desk) -> None:
     assert [desk.spool.envelope(name)[0].history for name in desk.spool.waiting()] == [True, True, False]
 
 
-def test_who_writes_now_does_not_wait_for_a_backlog(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_who_writes_now_does_not_wait_for_a_backlog(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look takes a part of it, and what is new comes first; it is counted when all is taken."""
     monkeypatch.setattr(imap, "MILESTONE", 3)
     desk.server.append(desk.user, *map(mail, range(1, 8)))
     door = desk.make(backlog=True, done="move")
+    log = CapturingLogger()
+    monkeypatch.setattr(imap, "_log", log)
     assert (door.reconcile(), door.more) == (3, True)
     assert desk.health._count is None
     desk.server.append(desk.user, mail(8))
@@ -81,8 +82,8 @@ def test_who_writes_now_does_not_wait_for_a_backlog(
     assert (door.reconcile(), door.more) == (1, False)
     assert desk.health._count is not None
     assert [each.split("@")[0] for each in desk.taken()] == ["1", "2", "3", "8", "4", "5", "6", "7"]
-    told = [line for line in capsys.readouterr().out.splitlines() if "of the backlog" in line]
-    assert [line.split("] ")[-1][:6] for line in told] == ["3 of 7", "6 of 7", "7 of 7"]
+    milestones = [call.args[0][:6] for call in log.calls if "of the backlog" in call.args[0]]
+    assert milestones == ["3 of 7", "6 of 7", "7 of 7"]
 
 
 def test_a_backlog_gives_way_to_a_crowd_in_the_spool(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
