@@ -81,22 +81,31 @@ def _own(session: Session, desk_id: int, addresses: Iterable[str], person_ids: S
 def _heard_in(session: Session, desk_id: int, addresses: frozenset[str]) -> set[int]:
     """All tickets in which an address takes part, has written, or is named as a recipient."""
     listed = sorted(addresses)
-    written = [json.dumps(each)[1:-1] for each in listed]  # as it stands in a JSON column
-    as_recipient = [cast(col(Message.recipients), String).icontains(each, autoescape=True) for each in written]
     wrote = select(Mail.id).where(Mail.desk_id == desk_id, col(Mail.sender).in_(listed))
     statements: list[Any] = [
         select(Participant.ticket_id).where(
             Participant.desk_id == desk_id, col(Participant.address).in_(listed), Participant.role != AGENT
         ),
         select(Mail.ticket_id).where(Mail.desk_id == desk_id, col(Mail.sender).in_(listed)),
-        select(Message.ticket_id).where(
-            Message.desk_id == desk_id, or_(col(Message.mail_id).in_(wrote), *as_recipient)
-        ),
+        select(Message.ticket_id).where(Message.desk_id == desk_id, col(Message.mail_id).in_(wrote)),
         select(Letter.ticket_id)
         .join(LetterRecipient, col(LetterRecipient.letter_id) == col(Letter.id))
         .where(Letter.desk_id == desk_id, func.lower(LetterRecipient.address).in_(listed)),
     ]
-    return {key for statement in statements for key in session.exec(statement).all() if key is not None}
+    found = {key for statement in statements for key in session.exec(statement).all() if key is not None}
+    return found | _received_in(session, desk_id, addresses)
+
+
+def _received_in(session: Session, desk_id: int, addresses: frozenset[str]) -> set[int]:
+    """The tickets of messages that name an address as a recipient."""
+    written = [json.dumps(each)[1:-1] for each in sorted(addresses)]  # as it stands in a JSON column
+    named = [cast(col(Message.recipients), String).icontains(each, autoescape=True) for each in written]
+    statement = select(Message.ticket_id, Message.recipients).where(Message.desk_id == desk_id, or_(*named))
+    return {
+        key
+        for key, recipients in session.exec(statement).all()
+        if any(people.canonical(each["address"]) in addresses for each in recipients)  # and not in a longer one
+    }
 
 
 def _names(session: Session, desk_id: int, addresses: Iterable[str], person_ids: Sequence[int]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from store.engine import looking, writing
 from store.erasure import leavings
 from store.erasure import people as erasure
 from store.erasure.rows import Gone
-from store.errors import NoSuchRow
+from store.errors import ErasureRefused, NoSuchRow
 from store.subjects import Subject
 
 __all__ = ["person"]
@@ -36,6 +36,9 @@ def erase(ctx: click.Context, address: str, desk: str | None, yes: bool, open_to
     Says first what would go and what stays, in numbers; --yes does it.
     """
     found = opened.settings(ctx)
+    ours = {each for settings in found.desks.values() for each in settings.written_to}
+    if people.canonical(address) in ours:
+        raise ErasureRefused(f"{address} is a desk's own")
     with opened.store(found) as engine:
         with looking(engine) as session:
             if agent is not None and people.agent_named(session, agent) is None:

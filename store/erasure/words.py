@@ -18,8 +18,8 @@ class Words:
 
     def __init__(self, told: Iterable[str]) -> None:
         listed = sorted({each.strip() for each in told if len(each.strip()) >= _MIN_LENGTH}, key=len, reverse=True)
-        known = "|".join(re.escape(each) for each in listed)
-        self._known = re.compile(rf"(?<!\w)(?:{known})(?!\w)", re.IGNORECASE) if known else None
+        known = "|".join(map(_alone, listed))
+        self._known = re.compile(known, re.IGNORECASE) if known else None
 
     def stand_in(self, *values: Any) -> bool:
         """Whether one of them stands in a value of any shape, as in JSON."""
@@ -28,6 +28,12 @@ class Words:
     def hidden(self, text: str) -> str:
         """A text without them; its length stays, so that evidence still points at its words."""
         return self._known.sub(lambda match: HIDDEN * len(match[0]), text) if self._known else text
+
+
+def _alone(word: str) -> str:
+    """A pattern for a word that is no part of a longer one; an address is none of another, longer address."""
+    before, after = (r"(?<![\w.+-])", r"(?!\.?[\w-])") if "@" in word else (r"(?<!\w)", r"(?!\w)")
+    return f"{before}{re.escape(word)}{after}"
 
 
 def full(names: Iterable[str]) -> list[str]:

@@ -98,6 +98,19 @@ def test_everybody_else_is_as_before(loket: Loket, room: Room) -> None:
     assert (code, "erased" in err) == (0, True)
 
 
+def test_a_longer_address_is_somebody_elses(loket: Loket, room: Room) -> None:
+    """In copy, in words, in an agent's answer: nothing of it is touched."""
+    counter = room.counter
+    longer = f"mr.{KANARIA}"
+    headers = f"From: Wati <{WATI}>\nTo: help@desk.test\nCc: {longer}\nSubject: Dua\nMessage-ID: <long@example.org>\n"
+    verdict = f"Authentication-Results: {aviary.MX}; dmarc=pass header.from=example.org\n"
+    counter.take(f"{verdict}{headers}\nTanya {longer} atau {KANARIA}.my.\n".encode(), mail_from=WATI)
+    room.agent(f"Sudah kami tanyakan ke {longer}.\n", sender=ANI)
+    wati = aviary.held(counter.engine, counter.folder, WATI)
+    assert loket("person", "erase", KANARIA, "--yes", "--open-too")[0] == 0
+    assert aviary.held(counter.engine, counter.folder, WATI) == wati
+
+
 def test_figures_and_the_ledger_stay_right(loket: Loket, room: Room) -> None:
     """Numbers, dates, categories and states stay; a mail that comes again is known."""
     counter = room.counter
@@ -189,6 +202,8 @@ def test_who_cannot_be_erased_is_told_why(loket: Loket, room: Room) -> None:
     assert code == 1
     code, _, err = loket("person", "erase", KANARIA, "--yes")
     assert (code, f"{_hers(room)[0].number}" in err, "--open-too" in err) == (1, True, True)
+    code, _, err = loket("person", "erase", "Help@desk.test", "--yes", "--open-too")
+    assert (code, "a desk's own" in err) == (1, True)
     assert loket("person", "erase", "nobody@example.com", "--yes")[0] == 1
     assert loket("person", "erase", KANARIA, "--yes", "--as", "Nobody")[0] == 1
     loket("agent", "add", "Kanaria", KANARIA)
