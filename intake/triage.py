@@ -145,6 +145,9 @@ _OPEN_WHY = {
 #: Ticket systems that write from another address each time would go on for ever.
 _PASSED_ON = "it answers a letter to somebody else, as the mail did that the letter was for"
 
+#: So would a list that writes as itself, and brings our letters back: nobody who wrote to others waits for us.
+_TO_OTHERS = "it refers to a ticket, and was written to somebody else"
+
 
 def triage(mail: ParsedMail, report: Report, facts: Facts, policy: Policy, around: Circumstances) -> Decision:
     """The decision about one mail."""
@@ -249,10 +252,11 @@ def _open(place: Place, mail: ParsedMail, report: Report, facts: Facts, policy: 
     rule, why = "new", "it refers to no ticket of this desk"
     if place.related:
         rule, why = _OPEN_WHY[place.related[0][1]]
+    quiet = _PASSED_ON if place.passed_on else _TO_OTHERS if place.related and around.replayed else ""
     return Open(
         rule=rule,
         why=why,
-        acknowledgement=Silent(reason=_PASSED_ON) if place.passed_on else _acknowledgement(mail, facts, policy, around),
+        acknowledgement=Silent(reason=quiet) if quiet else _acknowledgement(mail, facts, policy, around),
         related=place.related,
         proposed=place.proposed,
         urgent=asks_for_change(mail, report),

@@ -21,7 +21,12 @@ BEGINNINGS = (NOON, NOON + timedelta(days=2, hours=1), NOON + timedelta(days=5, 
 _REPORT = "Username: budi_99\nDeposit saya belum masuk kemarin jam 10.15 WIB lewat DANA.\n"
 
 #: Of the scenes, those that everyday tests look at.
-_EVERYDAY = {"two lokets, threads lost too", "vacation, unmarked, new subject", "ticket system after 7 h"}
+_EVERYDAY = {
+    "two lokets, threads lost too",
+    "vacation, unmarked, new subject",
+    "mailing list that writes as itself",
+    "ticket system after 7 h",
+}
 
 
 def _run(scene: Scene, folder: Path, days: int) -> World:
