@@ -12,7 +12,7 @@ import pytest
 
 from store import people
 from store.engine import writing
-from store.models import Letter, LetterRecipient, Mail, Message, PersonAddress, Ticket, TicketLink
+from store.models import Brake, Letter, LetterRecipient, Message, PersonAddress, Ticket, TicketLink
 from tests.spoof.world import MX, World, mail, make_world
 
 _numbers = itertools.count(60_000)
@@ -123,12 +123,11 @@ def test_an_answer_proves_an_address_as_a_first_mail_does(tmp_path: Path) -> Non
 
 
 def test_the_brake_is_not_pulled_by_others(tmp_path: Path) -> None:
-    """Neither a forger's mails count against her, nor does she get no letter for them."""
+    """Each of her letters is answered at once in her name, as a machine would; she gets the next one all the same."""
     world = make_world(tmp_path, bordered=True)
-    for _ in range(3):
+    for _ in range(7):
         _honest(world, f"Username: dewi_{next(_numbers)}\nKode OTP tidak pernah sampai.")
-        for _ in range(3):
-            world.take(mail(f"From: {DEWI}", body="Sudah kami terima, terima kasih.", number=next(_numbers)))
-        world.counter.later(hours=1)
-    assert [kind for kind, _ in _letters(world)] == ["received"] * 3
-    assert {each.answers_as for each in world.counter.rows(Mail) if each.rule != "new"} <= {""}
+        world.take(mail(f"From: {DEWI}", body="Sudah kami terima, terima kasih.", number=next(_numbers)))
+        world.counter.later(minutes=40)
+    assert [kind for kind, _ in _letters(world)] == ["received"] * 7
+    assert world.counter.rows(Brake) == []
