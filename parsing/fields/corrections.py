@@ -29,6 +29,7 @@ _DENIAL = re.compile(
     rf"(?P<instead>[ \t]*,?[ \t]*(?:{spelled(every_word('but'))})\b)?",
     re.IGNORECASE,
 )
+_IS_VALUE = re.compile(r"[\d_]")  #: in no word of a sentence
 #: "salah ketik nomor VA" tells what went wrong, and corrects nothing.
 _CUE = re.compile(
     rf"(?:{spelled(every_word('correct'))})(?!\w|[ \t]{{1,2}}(?:\d{{1,2}}[ \t])?(?:{spelled(every_word('miswritten'))})\b)",
@@ -61,7 +62,7 @@ def denied(source: Source) -> Iterator[tuple[int, int]]:
     """The spans of "bukan X" and "bukan X tapi", where X has a value's shape: a number, or one word with an instead."""
     for place in source.anchors(_DENIALS):
         match = _DENIAL.match(source.text, place)
-        if match and (match["instead"] or any(character.isdecimal() for character in match["value"])):
+        if match and (match["instead"] or _IS_VALUE.search(match["value"])):
             yield match.span()
 
 
