@@ -13,6 +13,10 @@ AGENT = "agent"
 ASKED = "asked"
 
 
+#: Of a sender's mails so many are counted: a program may have sent a hundred thousand, and each would count them all.
+MAX_COUNTED = 1_000
+
+
 class Purpose(StrEnum):
     """What a mail to a signed address of an agent's does, whatever its words are. The order is that of the tokens."""
 
@@ -150,7 +154,7 @@ class Facts:
     neighbours: tuple[str, ...] = ()  #: whom the sender may want to be taken for: who takes part in those, and agents
     sender_known: bool = False  #: the address has written to this desk before
     acquainted: bool = False  #: mail from it was proven before, or a person of ours has answered it
-    mails_before: int = 0  #: from that address
+    mails_before: int = 0  #: from that address; of very many only the first are counted
     acknowledged_last_hour: int = 0  #: acknowledgements to the sender's address
     acknowledged_last_day: int = 0
     written_last_day: int = 0  #: automatic letters to the sender's address, of whatever kind

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from store import rows
-from store.facts import Earlier
+from store.facts import MAX_COUNTED, Earlier
 from store.models import Arrival, Mail, Route
 from store.prepared import Prepared, several, valued
 
@@ -161,8 +161,10 @@ def listing(session: Session, *, state: str | None = None, limit: int = 100) -> 
     return [(arrival, mails_of(session, arrival)) for arrival in session.exec(statement).all()]
 
 
-#: How many mails of an address, in lower case, a desk has had.
-MAILS_OF_SENDER = select(func.count()).where(Mail.desk_id == bindparam("desk"), col(Mail.sender) == bindparam("sender"))
+_OF_SENDER = select(Mail.id).where(Mail.desk_id == bindparam("desk"), col(Mail.sender) == bindparam("sender"))
+
+#: How many mails of an address, in lower case, a desk has had, as far as they are counted.
+MAILS_OF_SENDER = select(func.count()).select_from(_OF_SENDER.limit(MAX_COUNTED).subquery("counted"))
 
 
 def by_message_id(session: Session, message_id: str) -> list[Mail]:

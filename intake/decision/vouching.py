@@ -8,7 +8,7 @@ from intake.decision import authority
 from intake.decision.authority import Credentials
 from intake.identity.authenticate import VERIFIED, Proof
 from parsing.mail import ParsedMail
-from store.facts import Facts
+from store.facts import MAX_COUNTED, Facts
 
 #: Why the headers alone make a sender suspicious (see parsing/claims/identity.py), in words.
 _FAULTS = {
@@ -39,8 +39,7 @@ def _of_sender(mail: ParsedMail, proof: Proof, facts: Facts, identity: str) -> I
     if mail.doubled:
         yield f"several {' and '.join(name.title() for name in mail.doubled)} fields"
     if mail.from_ is not None and mail.from_.address:
-        whose = "of this person" if identity == VERIFIED else "in this name"
-        yield f"{_ordinal(facts.mails_before + 1)} mail {whose}" if facts.mails_before else "first mail"
+        yield _place_of(facts.mails_before, "of this person" if identity == VERIFIED else "in this name")
         own = mail.from_.address.lower()
         if any(each.address.lower() != own for each in mail.reply_to):
             yield "Reply-To differs"
@@ -73,6 +72,13 @@ def _credentials(proof: Proof, facts: Facts, identity: str) -> Credentials:
         signed=proof.signed or None,
         token=None,
     )
+
+
+def _place_of(before: int, whose: str) -> str:
+    """Which mail of its sender's it is."""
+    if before >= MAX_COUNTED:
+        return f"one of more than {MAX_COUNTED} mails {whose}"
+    return f"{_ordinal(before + 1)} mail {whose}" if before else "first mail"
 
 
 def _ordinal(number: int) -> str:

@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
+from intake.decision import vouching
+from intake.identity.authenticate import Proof, Standing
 from intake.identity.examining import Examiner
 from intake.identity.scanning import Scan
+from parsing.mail import Envelope, RawMail
+from parsing.reading import read
 from replies.settings import DeskSettings
+from store.facts import Facts
 from store.models import Letter, Message
 from tests.intake.conftest import NOON, Counter, customer_mail, make_counter
 from tests.zone import Zone, domain, signed
@@ -48,6 +53,14 @@ def test_a_signed_mail_is_verified_and_acknowledged(counter: Counter) -> None:
         ("verified", "DMARC pass, 2nd mail of this person, Reply-To differs"),
     ]
     assert len(counter.rows(Letter)) == 2
+
+
+def test_of_very_many_mails_it_is_told_that_they_are_many() -> None:
+    """They are not all counted each time."""
+    mail = read(RawMail(content=customer_mail(), envelope=Envelope(door="smtp", received_at=NOON))).mail
+    proof = Proof(standing=Standing.PASS, told="DMARC pass")
+    for before, told in ((0, "first mail"), (999, "1000th mail of this person"), (1_000, "one of more than 1000")):
+        assert vouching.told(mail, proof, Facts(mails_before=before), "verified").startswith(f"DMARC pass, {told}")
 
 
 def test_a_forged_mail_is_suspicious_and_gets_nothing(counter: Counter) -> None:
