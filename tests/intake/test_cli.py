@@ -414,7 +414,7 @@ def test_every_command_has_help(capfd: pytest.CaptureFixture[str]) -> None:
     """And the list of commands names them all."""
     assert run(["--help"]) == 0
     listed = capfd.readouterr().out
-    for command in ("run", "demo", "init", "deliver", "ticket", "outbox", "agent", "why"):
+    for command in ("run", "demo", "init", "deliver", "ticket", "outbox", "agent", "person", "why"):
         assert command in listed
         assert run([command, "--help"]) == 0
 
