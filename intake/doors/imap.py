@@ -212,7 +212,7 @@ class ImapDoor:
         if old:
             tried = self._take_all(folder, life, old[:MILESTONE], look, may_wait=True)
             left = max(0, len(old) - MILESTONE)
-            self.more = left > 0 or not tried
+            self.more = (left > 0 or not tried) and not look.troubles  # a server that refuses is not asked at once
             whole = len({uid for uid in (*present, *life.known) if uid <= life.baseline})
             if tried and whole > MILESTONE:
                 told = f"{whole - left:,} of {whole:,} mails of the backlog are taken"

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
-from intake.doors import imap_connection, imap_folder, imap_life
+from intake.doors import imap, imap_connection, imap_folder, imap_life
 from intake.doors.health import DoorReport
 from intake.doors.imap import ImapDoor
 from intake.doors.imap_thread import FolderThread
@@ -109,6 +109,19 @@ def test_one_mail_that_cannot_be_fetched_keeps_no_other_waiting(
     liar.lies.clear()
     assert door.poll() == 1
     assert _taken(spool) == [mail(2), mail(3), mail(1)]
+
+
+def test_a_server_that_refuses_a_backlog_is_left_alone_for_a_while(
+    make: Make, liar: Liar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says that we ask too much, say: there is more, but the next look is not at once."""
+    monkeypatch.setattr(imap, "MILESTONE", 2)
+    liar.mails = {uid: mail(uid) for uid in range(1, 6)}
+    liar.lies["FETCH"] = lambda tag, rest: f"{tag} NO [LIMIT] slow down\r\n".encode()
+    door = make(backlog=True)
+    assert (door.poll(), door.more) == (0, False)
+    liar.lies.clear()
+    assert (door.poll(), door.more) == (2, True)
 
 
 def test_a_mail_that_kills_the_connection_keeps_no_other_waiting(make: Make, liar: Liar, spool: Spool) -> None:
