@@ -33,6 +33,7 @@ class Doubt(StrEnum):
     STRAY_ORDER = "stray_order"
     DANGEROUS = "dangerous"
     TOO_LARGE = "too_large"
+    DIRECT = "direct"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +45,7 @@ class Draft:
     stray: Sequence[str] = ()  #: lines within it that would be orders at its top
     private: Sequence[str] = ()  #: the agent's addresses, lower case
     internal: Collection[str] = frozenset()  #: lines of notices that the customer did not write
+    direct: bool = False  #: the agent's own program has sent it to the customer as well
 
 
 #: Nobody else writes lines as long as these by chance.
@@ -108,6 +110,7 @@ def _doubts(draft: Draft) -> Iterator[Doubt]:
         (bool(draft.stray), Doubt.STRAY_ORDER),
         (any(each.kind is AttachmentKind.DANGEROUS for each in files), Doubt.DANGEROUS),
         (sum(each.size for each in files) > MAX_BYTES, Doubt.TOO_LARGE),
+        (draft.direct, Doubt.DIRECT),
     )
     return (doubt for holds, doubt in reasons if holds)
 

@@ -145,12 +145,14 @@ def keep_words(errand: Errand, words: str) -> None:
 def _doubts(errand: Errand, what: Written) -> tuple[str, ...]:
     attached = {each.position: each for each in what.files}
     mail = errand.work.mail
+    named = {people.canonical(each.address) for each in (*mail.to, *mail.cc)}
     draft = Draft(
         words=what.words,
         files=[each for number, each in enumerate(mail.attachments) if number in attached],
         stray=what.stray,
         private=private(errand),
         internal=internal_lines(errand),
+        direct=any(part.address in named for part in dispatch.recipients(errand.session, errand.ticket_id)),
     )
     return doubts(draft)
 

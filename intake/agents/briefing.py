@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -94,11 +94,16 @@ def brief(session: Session, folder: BlobFolder, about: Briefing) -> Brief:
         incident=_incident(session, ticket_id),
         **_of_answers(session, ticket, customer),
         **_of_findings(session, about, spoken),
-        **_of_trust(session, ticket, customer, [each for each in news if each.mail_id and each.sender not in own]),
+        **_of_trust(session, ticket, customer, [each for each in news if _is_told(each, own)]),
         verbs=_verbs(session, about, inside=inside),
     )
     told_id = max((each.id or 0 for each in news), default=0)
     return Brief(view=view, pictures=[file for _shown, file in pictures.values()], inside=inside, told_id=told_id)
+
+
+def _is_told(message: Message, own: Collection[str]) -> bool:
+    """Whether it is worth saying who wrote it: a mail of others', or one that only says to be the agent's."""
+    return message.mail_id is not None and (message.sender not in own or message.identity != "verified")
 
 
 def _pictures(

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from parsing.mail import Nature
-from store import participation
+from store import incidents, participation
 from store.engine import writing
 from store.facts import Purpose
 from store.models import Agent, Letter
@@ -236,6 +236,49 @@ def test_what_is_doubtful_is_shown_to_its_writer(room: Room, words: str, why: st
     assert why in text_of(shown)
     assert "rahasia123" not in shown.as_string()
     assert room.ticket.status == "open"
+
+
+def test_nobody_is_answered_twice_whom_the_agents_program_has_written_to(room: Room) -> None:
+    """The customer in copy of an agent's reply has it already, from the agent's own address: the agent is asked."""
+    room.agent("Sudah kami proses ya Kak.", headers={"Cc": "Budi <Budi@example.com>"})
+    shown = room.deliver(minutes=5)[ANI][-1]
+    assert len(room.received[BUDI]) == 1
+    assert "langsung ke pelanggan" in text_of(shown)
+    room.agent("", to=link(shown, "Jadikan catatan"))
+    room.agent("Sudah kami proses ya Kak.", headers={"Cc": DEWI})
+    room.deliver(minutes=5)
+    assert len(room.received[BUDI]) == 2
+
+
+def test_what_was_given_back_may_be_sent_again(room: Room) -> None:
+    """As the letter asks that gave it back; a note of one's own is still for agents alone."""
+    words = "Dananya sudah kami kembalikan ke rekening Kakak."
+    room.agent(f"#tutpu\n\n{words}")
+    room.deliver(minutes=1)
+    room.agent(f"#tutup\n\n{words}")
+    assert words in text_of(room.deliver(minutes=1)[BUDI][-1])
+    aside = "Pelanggan ini pernah kita blokir tahun lalu."
+    room.agent(aside, Purpose.NOTE)
+    room.agent("", Purpose.OPEN, sender=DEWI)
+    room.tell(minutes=30)
+    room.agent(f"Halo Kak.\n\n{aside}", sender=DEWI)
+    room.deliver(minutes=5)
+    assert len(room.received[BUDI]) == 2
+
+
+def test_a_held_answer_to_an_incident_reaches_all_of_it(room: Room) -> None:
+    """As it would have, had it not been held."""
+    for address in ("siti@example.com", "eka@example.org"):
+        room.take(address, "help@desk.test", f"Deposit lewat DANA belum masuk. Username: {address[:4]}_7\n")
+    with writing(room.counter.engine) as session:
+        incidents.begin(session, room.ticket.id or 0, "DANA lambat", "Ani", room.counter.clock[-1])
+    room.agent("Halo {nama}, gangguannya sudah selesai.")
+    shown = room.deliver(minutes=1)[ANI][-1]
+    room.agent("", to=link(shown, "Kirim juga"))
+    room.deliver(minutes=1)
+    for address in ("siti@example.com", "eka@example.org"):
+        assert "gangguannya sudah selesai" in text_of(room.last(address))
+    assert len(room.received[BUDI]) == 1
 
 
 def test_a_quoted_token_never_leaves(room: Room) -> None:
