@@ -23,11 +23,20 @@ from store.states import Move
 from store.tickets import NewTicket
 from tests.intake.conftest import NOON, Counter, customer_mail, make_counter
 
+MX = "mx.desk.test"
+PROVEN = {"Authentication_Results": f"{MX}; dmarc=pass header.from=example.com"}
+
 ALWAYS = Hours(open=time(0), close=time(0))
 
 
 def desk(**settings: Any) -> DeskSettings:
-    given = {"name": "help", "addresses": ["help@desk.test"], "acknowledge": "all", "hours": ALWAYS}
+    given = {
+        "name": "help",
+        "addresses": ["help@desk.test"],
+        "acknowledge": "all",
+        "hours": ALWAYS,
+        "trusted_authserv_ids": [MX],
+    }
     return DeskSettings(**(given | settings))
 
 
@@ -91,9 +100,10 @@ def letters(counter: Counter) -> list[email.message.EmailMessage]:
     ]
 
 
-def answer_mail(body: str) -> bytes:
+def answer_mail(body: str, **headers: str) -> bytes:
     """The customer's next mail."""
-    return customer_mail(body, Message_ID="<2@example.com>", Subject="Re: Deposit", In_Reply_To="<1@example.com>")
+    told = {"Message_ID": "<2@example.com>", "Subject": "Re: Deposit", "In_Reply_To": "<1@example.com>"}
+    return customer_mail(body, **told | headers)
 
 
 def test_a_target_is_reminded_of_and_escalated_once(on_both: Counter) -> None:
@@ -229,16 +239,24 @@ def test_thanks_close_what_waits_for_the_customer(open_always: Counter, words: s
     open_always.take(customer_mail())
     moved(open_always, Move.WE_ANSWERED)
     open_always.later(hours=1)
-    open_always.take(answer_mail(words))
+    open_always.take(answer_mail(words, **PROVEN))
     assert open_always.rows(Ticket)[0].status == status
     open_always.strike(days=10)
     assert letters(open_always) == []
 
 
+def test_thanks_of_who_is_not_proven_close_nothing(open_always: Counter) -> None:
+    """Anybody can thank in a customer's name; the ticket waits on."""
+    open_always.take(customer_mail())
+    moved(open_always, Move.WE_ANSWERED)
+    open_always.take(answer_mail("makasih, sudah masuk"))
+    assert open_always.rows(Ticket)[0].status == "waiting"
+
+
 def test_thanks_for_what_has_not_been_answered_close_nothing(open_always: Counter) -> None:
     """The turn is still ours."""
     open_always.take(customer_mail())
-    open_always.take(answer_mail("makasih ya min"))
+    open_always.take(answer_mail("makasih ya min", **PROVEN))
     assert open_always.rows(Ticket)[0].status == "open"
 
 
@@ -395,7 +413,7 @@ def test_what_waits_for_a_day_comes_back_on_it(open_always: Counter) -> None:
     with writing(open_always.engine) as session:
         commands.wait(session, 1, until, "Ani", NOON)
     open_always.strike(days=20)
-    open_always.take(answer_mail("baik, makasih"))
+    open_always.take(answer_mail("baik, makasih", **PROVEN))
     assert told(open_always) == []
     open_always.strike(days=10, minutes=-1)
     assert open_always.rows(Ticket)[0].status == "waiting"
@@ -437,7 +455,7 @@ def test_thanks_to_a_closed_ticket_keep_its_window_as_it_is(open_always: Counter
     open_always.take(customer_mail())
     moved(open_always, Move.CLOSE)
     open_always.later(days=10)
-    open_always.take(answer_mail("makasih ya min"))
+    open_always.take(answer_mail("makasih ya min", **PROVEN))
     assert open_always.rows(Ticket)[0].closed_at == NOON
 
 
