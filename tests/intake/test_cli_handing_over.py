@@ -35,10 +35,10 @@ def mail_with_card() -> bytes:
     mail = EmailMessage()
     mail["From"] = "Budi <budi@example.com>"
     mail["To"] = "help@desk.test"
-    mail["Subject"] = "Verifikasi"
+    mail["Subject"] = "Deposit belum masuk"
     mail["Message-ID"] = "<card@example.com>"
     mail["Date"] = "Tue, 24 Nov 2026 11:59:00 +0700"
-    mail.set_content("Username: budi_99\nNo HP: 0812-3456-7890\nTerlampir foto KTP saya.\n")
+    mail.set_content("Username: budi_99\nNo HP: 0812-3456-7890\nDeposit saya belum masuk. Terlampir foto KTP saya.\n")
     mail.add_attachment(CARD, maintype="image", subtype="png", filename="foto KTP.png")
     mail.add_attachment(b"%PDF-1.4 mutasi", maintype="application", subtype="pdf", filename="mutasi: *.pdf")
     mail.set_boundary("the-same-each-time")
