@@ -25,12 +25,10 @@ def _sources() -> list[Path]:
 
 
 def test_no_module_and_no_function_is_too_long() -> None:
-    """Of what is shipped; migrations are written by alembic."""
+    """Of what is shipped; a migration is one step, however many tables it makes, and has one file."""
     for path in _sources():
         text = path.read_text()
-        if "versions" in path.parts:
-            continue
-        assert text.count("\n") <= MAX_FILE, path
+        assert "versions" in path.parts or text.count("\n") <= MAX_FILE, path
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert (node.end_lineno or 0) - node.lineno < MAX_FUNCTION, f"{path}: {node.name}"

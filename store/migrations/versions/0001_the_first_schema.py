@@ -11,8 +11,70 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+#: Each before those that it refers to.
+_TABLES = (
+    "finding",
+    "attachment",
+    "outbox_recipient",
+    "outbox_attempt",
+    "message",
+    "route",
+    "outbox",
+    "ticketlink",
+    "threadid",
+    "participant",
+    "mail",
+    "event",
+    "access",
+    "ticket",
+    "personaddress",
+    "blob",
+    "sealingkey",
+    "person",
+    "mailboxuid",
+    "agentaddress",
+    "mailbox",
+    "door",
+    "desk",
+    "arrival",
+    "agent",
+)
+
 
 def upgrade() -> None:
+    _agent()
+    _arrival()
+    _desk()
+    _door()
+    _mailbox()
+    _agentaddress()
+    _mailboxuid()
+    _person()
+    _sealingkey()
+    _blob()
+    _personaddress()
+    _ticket()
+    _access()
+    _event()
+    _mail()
+    _participant()
+    _threadid()
+    _ticketlink()
+    _outbox()
+    _route()
+    _message()
+    _outbox_attempt()
+    _outbox_recipient()
+    _attachment()
+    _finding()
+
+
+def downgrade() -> None:
+    for table in _TABLES:  # their indexes go with them
+        op.drop_table(table)
+
+
+def _agent() -> None:
     op.create_table(
         "agent",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -23,6 +85,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+
+
+def _arrival() -> None:
     op.create_table(
         "arrival",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -40,6 +105,8 @@ def upgrade() -> None:
     with op.batch_alter_table("arrival", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_arrival_state"), ["state"], unique=False)
 
+
+def _desk() -> None:
     op.create_table(
         "desk",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -49,6 +116,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+
+
+def _door() -> None:
     op.create_table(
         "door",
         sa.Column("name", sqltypes.AutoString(), nullable=False),
@@ -58,6 +128,9 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _mailbox() -> None:
     op.create_table(
         "mailbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -69,6 +142,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("account", "folder", "uidvalidity"),
     )
+
+
+def _agentaddress() -> None:
     op.create_table(
         "agentaddress",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -81,6 +157,8 @@ def upgrade() -> None:
     with op.batch_alter_table("agentaddress", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_agentaddress_agent_id"), ["agent_id"], unique=False)
 
+
+def _mailboxuid() -> None:
     op.create_table(
         "mailboxuid",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -93,6 +171,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("mailbox_id", "uid"),
     )
+
+
+def _person() -> None:
     op.create_table(
         "person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -102,6 +183,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _sealingkey() -> None:
     op.create_table(
         "sealingkey",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -112,6 +196,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _blob() -> None:
     op.create_table(
         "blob",
         sa.Column("name", sqltypes.AutoString(), nullable=False),
@@ -128,6 +215,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_blob_content_digest"), ["content_digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_blob_key_id"), ["key_id"], unique=False)
 
+
+def _personaddress() -> None:
     op.create_table(
         "personaddress",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -143,6 +232,8 @@ def upgrade() -> None:
     with op.batch_alter_table("personaddress", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_personaddress_person_id"), ["person_id"], unique=False)
 
+
+def _ticket() -> None:
     op.create_table(
         "ticket",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -174,6 +265,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_desk_status", ["desk_id", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_person_id"), ["person_id"], unique=False)
 
+
+def _access() -> None:
     op.create_table(
         "access",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -187,6 +280,8 @@ def upgrade() -> None:
     with op.batch_alter_table("access", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_access_blob"), ["blob"], unique=False)
 
+
+def _event() -> None:
     op.create_table(
         "event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -201,6 +296,8 @@ def upgrade() -> None:
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_event_ticket_id"), ["ticket_id"], unique=False)
 
+
+def _mail() -> None:
     op.create_table(
         "mail",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -227,6 +324,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mail_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mail_ticket_id"), ["ticket_id"], unique=False)
 
+
+def _participant() -> None:
     op.create_table(
         "participant",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -244,6 +343,8 @@ def upgrade() -> None:
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_participant_ticket_id"), ["ticket_id"], unique=False)
 
+
+def _threadid() -> None:
     op.create_table(
         "threadid",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -259,6 +360,8 @@ def upgrade() -> None:
     with op.batch_alter_table("threadid", schema=None) as batch_op:
         batch_op.create_index("ix_threadid", ["desk_id", "msgid"], unique=False)
 
+
+def _ticketlink() -> None:
     op.create_table(
         "ticketlink",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -273,6 +376,8 @@ def upgrade() -> None:
     with op.batch_alter_table("ticketlink", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticketlink_other_id"), ["other_id"], unique=False)
 
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -302,6 +407,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_due", ["state", "due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_ticket_id"), ["ticket_id"], unique=False)
 
+
+def _route() -> None:
     op.create_table(
         "route",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -318,6 +425,8 @@ def upgrade() -> None:
     with op.batch_alter_table("route", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_route_mail_id"), ["mail_id"], unique=False)
 
+
+def _message() -> None:
     op.create_table(
         "message",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -347,6 +456,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_mail_id"), ["mail_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_ticket_id"), ["ticket_id"], unique=False)
 
+
+def _outbox_attempt() -> None:
     op.create_table(
         "outbox_attempt",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -362,6 +473,8 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox_attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_attempt_letter_id"), ["letter_id"], unique=False)
 
+
+def _outbox_recipient() -> None:
     op.create_table(
         "outbox_recipient",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -376,6 +489,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_recipient_address"), ["address"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_recipient_letter_id"), ["letter_id"], unique=False)
 
+
+def _attachment() -> None:
     op.create_table(
         "attachment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -397,6 +512,8 @@ def upgrade() -> None:
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachment_message_id"), ["message_id"], unique=False)
 
+
+def _finding() -> None:
     op.create_table(
         "finding",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -419,92 +536,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_finding_ticket_id"), ["ticket_id"], unique=False)
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("finding", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_finding_ticket_id"))
-
-    op.drop_table("finding")
-    with op.batch_alter_table("attachment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_attachment_message_id"))
-
-    op.drop_table("attachment")
-    with op.batch_alter_table("outbox_recipient", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_recipient_letter_id"))
-        batch_op.drop_index(batch_op.f("ix_outbox_recipient_address"))
-
-    op.drop_table("outbox_recipient")
-    with op.batch_alter_table("outbox_attempt", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_attempt_letter_id"))
-
-    op.drop_table("outbox_attempt")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_message_ticket_id"))
-        batch_op.drop_index(batch_op.f("ix_message_mail_id"))
-
-    op.drop_table("message")
-    with op.batch_alter_table("route", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_route_mail_id"))
-
-    op.drop_table("route")
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_ticket_id"))
-        batch_op.drop_index("ix_outbox_due")
-
-    op.drop_table("outbox")
-    with op.batch_alter_table("ticketlink", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ticketlink_other_id"))
-
-    op.drop_table("ticketlink")
-    with op.batch_alter_table("threadid", schema=None) as batch_op:
-        batch_op.drop_index("ix_threadid")
-
-    op.drop_table("threadid")
-    with op.batch_alter_table("participant", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_participant_ticket_id"))
-
-    op.drop_table("participant")
-    with op.batch_alter_table("mail", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mail_ticket_id"))
-        batch_op.drop_index(batch_op.f("ix_mail_message_id"))
-
-    op.drop_table("mail")
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_event_ticket_id"))
-
-    op.drop_table("event")
-    with op.batch_alter_table("access", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_access_blob"))
-
-    op.drop_table("access")
-    with op.batch_alter_table("ticket", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ticket_person_id"))
-        batch_op.drop_index("ix_ticket_desk_status")
-        batch_op.drop_index(batch_op.f("ix_ticket_created_at"))
-
-    op.drop_table("ticket")
-    with op.batch_alter_table("personaddress", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_personaddress_person_id"))
-
-    op.drop_table("personaddress")
-    with op.batch_alter_table("blob", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_blob_key_id"))
-        batch_op.drop_index(batch_op.f("ix_blob_content_digest"))
-
-    op.drop_table("blob")
-    op.drop_table("sealingkey")
-    op.drop_table("person")
-    op.drop_table("mailboxuid")
-    with op.batch_alter_table("agentaddress", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_agentaddress_agent_id"))
-
-    op.drop_table("agentaddress")
-    op.drop_table("mailbox")
-    op.drop_table("door")
-    op.drop_table("desk")
-    with op.batch_alter_table("arrival", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_arrival_state"))
-
-    op.drop_table("arrival")
-    op.drop_table("agent")

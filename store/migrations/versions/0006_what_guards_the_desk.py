@@ -15,47 +15,9 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    op.create_table(
-        "tally",
-        sa.Column("id", _KEY, nullable=False),
-        sa.Column("desk_id", _KEY, nullable=False),
-        sa.Column("name", sqltypes.AutoString(), nullable=False),
-        sa.Column("since", sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("desk_id", "name", "since"),
-    )
-    with op.batch_alter_table("tally", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_tally_since"), ["since"], unique=False)
-
-    op.create_table(
-        "brake",
-        sa.Column("id", _KEY, nullable=False),
-        sa.Column("desk_id", _KEY, nullable=False),
-        sa.Column("address", sqltypes.AutoString(), nullable=False),
-        sa.Column("pulled_at", sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("until", sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("alert", sqltypes.AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("brake", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_brake_address"), ["address"], unique=False)
-
-    op.create_table(
-        "accountuse",
-        sa.Column("id", _KEY, nullable=False),
-        sa.Column("desk_id", _KEY, nullable=False),
-        sa.Column("account", sqltypes.AutoString(), nullable=False),
-        sa.Column("address", sqltypes.AutoString(), nullable=False),
-        sa.Column("ticket_id", _KEY, nullable=False),
-        sa.Column("first_at", sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
-        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("desk_id", "account", "address"),
-    )
+    _tally()
+    _brake()
+    _accountuse()
     with op.batch_alter_table("desk", schema=None) as batch_op:
         batch_op.add_column(sa.Column("token_epoch", sa.Integer(), nullable=False, server_default="0"))
 
@@ -91,3 +53,51 @@ def downgrade() -> None:
     op.drop_table("accountuse")
     op.drop_table("brake")
     op.drop_table("tally")
+
+
+def _tally() -> None:
+    op.create_table(
+        "tally",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("desk_id", _KEY, nullable=False),
+        sa.Column("name", sqltypes.AutoString(), nullable=False),
+        sa.Column("since", sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("desk_id", "name", "since"),
+    )
+    with op.batch_alter_table("tally", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tally_since"), ["since"], unique=False)
+
+
+def _brake() -> None:
+    op.create_table(
+        "brake",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("desk_id", _KEY, nullable=False),
+        sa.Column("address", sqltypes.AutoString(), nullable=False),
+        sa.Column("pulled_at", sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("until", sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("alert", sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("brake", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_brake_address"), ["address"], unique=False)
+
+
+def _accountuse() -> None:
+    op.create_table(
+        "accountuse",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("desk_id", _KEY, nullable=False),
+        sa.Column("account", sqltypes.AutoString(), nullable=False),
+        sa.Column("address", sqltypes.AutoString(), nullable=False),
+        sa.Column("ticket_id", _KEY, nullable=False),
+        sa.Column("first_at", sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"]),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("desk_id", "account", "address"),
+    )
