@@ -1,4 +1,7 @@
-"""Brings the store's schema to this version. The steps stand in `store/migrations/versions/`."""
+"""Brings the store's schema to this version. The steps stand in `store/migrations/versions/`.
+
+There is no way down: what a step has merged or dropped cannot be told apart again. The way back is the backup.
+"""
 
 from __future__ import annotations
 

@@ -11,35 +11,6 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-#: Each before those that it refers to.
-_TABLES = (
-    "finding",
-    "attachment",
-    "outbox_recipient",
-    "outbox_attempt",
-    "message",
-    "route",
-    "outbox",
-    "ticketlink",
-    "threadid",
-    "participant",
-    "mail",
-    "event",
-    "access",
-    "ticket",
-    "personaddress",
-    "blob",
-    "sealingkey",
-    "person",
-    "mailboxuid",
-    "agentaddress",
-    "mailbox",
-    "door",
-    "desk",
-    "arrival",
-    "agent",
-)
-
 
 def upgrade() -> None:
     _agent()
@@ -67,11 +38,6 @@ def upgrade() -> None:
     _outbox_recipient()
     _attachment()
     _finding()
-
-
-def downgrade() -> None:
-    for table in _TABLES:  # their indexes go with them
-        op.drop_table(table)
 
 
 def _agent() -> None:

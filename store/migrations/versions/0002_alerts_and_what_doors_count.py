@@ -36,17 +36,3 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("server_count", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("ledger_count", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("counted_at", sqltypes.UTCDateTime(), nullable=True))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("door", schema=None) as batch_op:
-        batch_op.drop_column("counted_at")
-        batch_op.drop_column("ledger_count")
-        batch_op.drop_column("server_count")
-        batch_op.drop_column("oldest_unread_at")
-        batch_op.drop_column("failing_since")
-
-    with op.batch_alter_table("alert", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_alert_key"))
-
-    op.drop_table("alert")

@@ -19,12 +19,3 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("comparing", sa.BigInteger(), nullable=True))
     with op.batch_alter_table("mailboxuid", schema=None) as batch_op:
         batch_op.add_column(sa.Column("mark", sqltypes.AutoString(), nullable=False, server_default=""))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("mailboxuid", schema=None) as batch_op:
-        batch_op.drop_column("mark")
-    with op.batch_alter_table("mailbox", schema=None) as batch_op:
-        batch_op.drop_column("comparing")
-        batch_op.drop_column("again")
-        batch_op.drop_column("uidnext")

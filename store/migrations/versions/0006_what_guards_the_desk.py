@@ -34,27 +34,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_mail_sender", ["desk_id", "sender", "received_at"], unique=False)
 
 
-def downgrade() -> None:
-    with op.batch_alter_table("mail", schema=None) as batch_op:
-        batch_op.drop_index("ix_mail_sender")
-        batch_op.create_index("ix_mail_sender", ["desk_id", "sender"], unique=False)
-
-    with op.batch_alter_table("ticket", schema=None) as batch_op:
-        batch_op.drop_constraint("fk_ticket_merged_into", type_="foreignkey")
-        batch_op.drop_column("merged_into_id")
-        batch_op.drop_column("held_for")
-
-    with op.batch_alter_table("personaddress", schema=None) as batch_op:
-        batch_op.drop_column("hard_bounces")
-
-    with op.batch_alter_table("desk", schema=None) as batch_op:
-        batch_op.drop_column("token_epoch")
-
-    op.drop_table("accountuse")
-    op.drop_table("brake")
-    op.drop_table("tally")
-
-
 def _tally() -> None:
     op.create_table(
         "tally",

@@ -27,7 +27,3 @@ def upgrade() -> None:
         sa.Column("refused", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("oauth_grant")

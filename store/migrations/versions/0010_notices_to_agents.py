@@ -36,13 +36,3 @@ def upgrade() -> None:
 
     with op.batch_alter_table("agent", schema=None) as batch_op:
         batch_op.add_column(sa.Column("language", sqltypes.AutoString(), nullable=False, server_default=""))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("agent", schema=None) as batch_op:
-        batch_op.drop_column("language")
-
-    with op.batch_alter_table("participant", schema=None) as batch_op:
-        batch_op.drop_column("told_id")
-
-    op.drop_table("notice")

@@ -29,7 +29,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("canary", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_canary_desk_id"), ["desk_id"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_table("canary")

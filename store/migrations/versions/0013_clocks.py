@@ -56,7 +56,3 @@ def upgrade() -> None:
         ("silence", "waiting", "CURRENT_TIMESTAMP"),
     ):
         op.execute(_OWED.format(kind=kind, since=since, look=since, condition=f"status = '{status}'"))
-
-
-def downgrade() -> None:
-    op.drop_table("clock")

@@ -35,16 +35,3 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("quiet", sqltypes.AutoString(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("away_until", sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("picked_at", sqltypes.UTCDateTime(), nullable=True))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("agent", schema=None) as batch_op:
-        batch_op.drop_column("picked_at")
-        batch_op.drop_column("away_until")
-        batch_op.drop_column("quiet")
-
-    with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.drop_column("routed")
-        batch_op.drop_column("kept")
-
-    op.drop_table("bulletin")

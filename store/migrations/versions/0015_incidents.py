@@ -44,8 +44,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("incidentticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_incidentticket_ticket_id"), ["ticket_id"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_table("incidentticket")
-    op.drop_table("incident")

@@ -13,8 +13,3 @@ depends_on = None
 def upgrade() -> None:
     op.create_index("ix_mail_message", "mail", ["desk_id", "message_id"])
     op.create_index("ix_message_letter_id", "message", ["letter_id"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_message_letter_id", "message")
-    op.drop_index("ix_mail_message", "mail")
